@@ -1,0 +1,86 @@
+"""What a step may ask of a machine, wherever that machine is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from fraisier.model.command import Command, CommandResult
+from fraisier.model.secret import Secret
+
+
+class Fence(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may change a lane on a host: one installation, and of it the newest token.
+
+    `folder` is where the host keeps its side: the highest token seen, what runs, how it ended.
+    """
+
+    installation_id: str
+    lane: str
+    token: int
+    folder: str
+
+
+class Listener(msgspec.Struct, frozen=True, kw_only=True):
+    """One process that listens on a TCP port."""
+
+    pid: int
+    started: str
+    command: str
+
+
+class Host(Protocol):
+    """One machine. `run` changes it and passes the fence; everything else only reads."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def run(self, what: Command) -> CommandResult:
+        """Run an effect under the fence, detached, never twice. A bad exit code is an answer, not an error.
+
+        Raises `FenceRefused` when a newer token or another installation owns the lane, and `Unreachable`.
+        """
+        ...
+
+    async def look(self, what: Command) -> CommandResult:
+        """Run a command that changes nothing; no fence, no record, killed when the connection ends."""
+        ...
+
+    async def read_text(self, path: str) -> str | None:
+        """The text of a file of at most 4 MiB; None where there is none."""
+        ...
+
+    async def read_link(self, path: str) -> str | None:
+        """Where a symbolic link points, as written in it; None where there is none."""
+        ...
+
+    async def list_folder(self, path: str) -> list[str] | None:
+        """The sorted names in a folder; None where there is no such folder."""
+        ...
+
+    async def listeners(self, port: int) -> list[Listener]:
+        """Every process that listens on this TCP port, on any address."""
+        ...
+
+    async def process_tree(self, pid: int) -> list[int]:
+        """`pid` and all its living descendants; empty when it is gone. Zombies are dead."""
+        ...
+
+
+class Site(Protocol):
+    """Where one step happens, and what it may use there."""
+
+    @property
+    def host(self) -> Host: ...
+
+    def resolve(self, text: str) -> str | Secret:
+        """The value of a text that may hold `${…}` references; `Secret` as soon as it held one.
+
+        Raises `ConfigurationError` naming the reference that cannot be resolved, never its value.
+        """
+        ...
+
+    def say(self, text: str) -> None:
+        """Tell the people who watch this step something they should know."""
+        ...
