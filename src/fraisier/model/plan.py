@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from fraisier.model.commit import Commit
@@ -16,23 +14,28 @@ from fraisier.model.step import Step
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen before planning. Planning itself looks at nothing else.
 
-    `commit` is the version to become live; `live` the release the target runs now (None: nothing yet);
-    `reuse` an existing release of `commit` on the target, which a rollback goes to without building.
-    `releases` are all release names on the target, oldest first. `recorded` is the version the database has.
+    `commit` is the version to become live and `release_name` the name its release will have; `live` is the
+    release that the target runs now (None: nothing yet); `reuse` a finished release of `commit` that already
+    lies on the target, which a rollback goes to without building. `releases` are all releases on the target,
+    oldest first. `service_manager` is what was detected there. `installation_id` names this Fraisier.
     """
 
     commit: Commit
     release_name: str
+    installation_id: str
+    mirror: str
     live: Release | None = None
     reuse: Release | None = None
-    releases: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
+    releases: tuple[Release, ...] = ()
     service_manager: str = ""
-    host: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A list of steps for one identity, with everything that is needed to run, print, finish or undo it."""
+    """A list of steps for one identity, with everything that is needed to run, print, finish or undo it.
+
+    `restored` are the checks that judge the old version after everything was undone; `fence_folder` is where the
+    target keeps its side of the fence.
+    """
 
     identity: Identity
     kind: Kind
@@ -42,6 +45,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     target: str
     steps: tuple[Step, ...]
+    restored: tuple[Step, ...] = ()
+    fence_folder: str = ""
     notes: tuple[str, ...] = ()
-    host_options: dict[str, Any] = msgspec.field(default_factory=dict)
     schema: int = 1
