@@ -1,0 +1,57 @@
+# Every target does its own set-up; `make` alone lists them.
+# A new machine needs git, make and Python >= 3.11 with venv (Debian, Ubuntu: apt-get install git make python3-venv).
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+BIN := .venv/bin
+# The stamp's name holds what was installed and where, so an unchanged checkout skips the set-up.
+READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt scripts/setup; } | sha256sum | cut -c1-16)
+RESULTS := .cache/features.json
+WORKERS ?= auto
+
+.PHONY: help setup demo test lint format bench features docs constraints clean
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
+
+setup: $(READY) ## make .venv with the `fraisier` command in it
+
+$(READY):
+	@scripts/setup "$@"
+
+demo: $(READY) ## watch commits become a healthy service, and a bad one go back (`make demo KEEP=1` leaves it up)
+	@$(BIN)/fraisier demo $(if $(KEEP),--keep)
+
+test: $(READY) ## run every test
+	@mkdir -p .cache
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --record-features=$(RESULTS)
+
+lint: $(READY) ## style, types, import directions, and what may not be written in this tree
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@PYTHONPATH=. $(BIN)/lint-imports --no-logo 2>&1 | tail -n 15; exit $${PIPESTATUS[0]}
+	@$(BIN)/python scripts/check_tree.py
+
+format: $(READY) ## put the code in shape
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format --quiet
+
+bench: $(READY) ## print how long commands take beside fraisier 0.84.2; asserts nothing
+	@$(BIN)/python -m bench
+
+features: $(READY) ## print which rows of docs/features.md a passing test proves
+	@$(BIN)/python -m scripts.features $(RESULTS)
+
+docs: $(READY) ## check the links in the docs and run the commands they show
+	@$(BIN)/python -m scripts.check_docs
+	@$(BIN)/pytest -q tests/acceptance/test_docs.py
+
+constraints: $(READY) ## pin what is installed now
+	@scripts/pin > .cache/constraints && mv .cache/constraints constraints.txt
+
+clean: ## remove everything that can be made again
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
