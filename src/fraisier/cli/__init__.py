@@ -1,0 +1,1 @@
+"""What people type. One file per command; it parses, calls and prints, and decides nothing."""

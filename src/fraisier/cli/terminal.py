@@ -1,0 +1,78 @@
+"""The two streams. Everything that people read passes here: cleaned, and in characters the stream can carry."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import IO, Any, Final
+
+import click
+
+_ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_CONTROLS: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]"  # C0, C1, and what reorders text
+)
+_PLAIN: Final = str.maketrans(
+    {"✓": "+", "✗": "x", "⟳": "*", "↩": "<", "→": "->", "—": "-", "…": "...", "├": "|", "└": "`", "─": "-", "│": "|"}
+)
+
+
+def clean(text: str) -> str:
+    """Text from outside (branches, commit subjects, output of commands) without anything a terminal obeys."""
+    return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
+
+
+def one_line(text: str) -> str:
+    """Cleaned, with every run of white space as one blank: for table cells and step lines."""
+    return " ".join(clean(text).split())
+
+
+def has_colour(stream: IO[str]) -> bool:
+    """A terminal that wants colours: https://no-color.org, and not TERM=dumb."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def is_live(stream: IO[str]) -> bool:
+    """A terminal on which lines can be redrawn."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def carried(text: str, stream: IO[str]) -> str:
+    """The text in characters that the stream's encoding has; known symbols become ASCII, others `?`."""
+    encoding = stream.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
+    return text
+
+
+def write(text: str, stream: IO[str], *, colour: str | None = None) -> None:
+    """One line, at once. `colour` is used on terminals that have it."""
+    shown = carried(text, stream)
+    if colour and has_colour(stream):
+        shown = click.style(shown, fg=colour)
+    stream.write(shown + "\n")
+    stream.flush()
+
+
+def say(text: str = "", *, colour: str | None = None) -> None:
+    """A line of the answer, on standard output."""
+    write(text, sys.stdout, colour=colour)
+
+
+def complain(text: str, *, colour: str | None = None) -> None:
+    """A line beside the answer, on standard error."""
+    write(text, sys.stderr, colour=colour)
+
+
+def answer(value: Any) -> None:
+    """The one JSON object or array of `--json`, on standard output."""
+    import json
+
+    say(json.dumps(value, ensure_ascii=not _is_utf8(sys.stdout), indent=2, default=str))
+
+
+def _is_utf8(stream: IO[str]) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
