@@ -9,7 +9,7 @@ import click
 
 from fraisier.cli import failure, terminal
 from fraisier.cli.app import App
-from fraisier.cli.command import common_options
+from fraisier.cli.door import common_options
 from fraisier.cli.commands import LazyGroup
 from fraisier.errors import FraiseQLError
 

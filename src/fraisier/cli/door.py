@@ -1,4 +1,4 @@
-"""How a command is made: the options that are valid everywhere, an example in its help, the shared `App`."""
+"""A command is a door; how one is made: the options that are valid everywhere, an example in its help, the shared `App`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fraisier.cli.app import App
 Function = Callable[..., Any]
 
 
-def command(*examples: str, name: str, json: bool = True) -> Callable[[Function], click.Command]:
+def door(*examples: str, name: str, json: bool = True) -> Callable[[Function], click.Command]:
     """Make `function(app, ...)` a command. Its help ends with the examples; it returns an exit code or None."""
 
     def make(function: Function) -> click.Command:

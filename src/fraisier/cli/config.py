@@ -1,0 +1,46 @@
+"""`fraisier config`: check the file, or show what it means."""
+
+from __future__ import annotations
+
+import click
+
+from fraisier.cli import terminal
+from fraisier.cli.app import App
+from fraisier.cli.door import common_options, door
+
+
+@door("fraisier config validate", "fraisier config validate --file fraises.yaml", name="validate")
+@click.option("--file", metavar="FILE", help="Check this file; the same as -c.")
+def validate(app: App, file: str | None) -> None:
+    """Check the file; every error at once, with its line."""
+    app.config_file = file or app.config_file
+    config = app.config()
+    fraises = config.fraises.values()
+    environments = sum(len(fraise.environments) for fraise in fraises)
+    if app.json:
+        terminal.answer(
+            {"schema": 1, "valid": True, "file": str(config.path), "warnings": [str(each) for each in config.warnings]}
+        )
+        return
+    terminal.say(f"✓ {config.path} is valid: {len(fraises)} fraises, {environments} environments.", colour="green")
+
+
+@door("fraisier config show", "fraisier config show --json", name="show")
+def show(app: App) -> None:
+    """Show the effective configuration; secrets are masked."""
+    shown = app.config().show()
+    if app.json:
+        terminal.answer({"schema": 1, **shown})
+        return
+    import yaml
+
+    terminal.say(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True).rstrip())
+
+
+command = click.Group(
+    "config",
+    help="Check or show the configuration.",
+    commands=[validate, show],
+    params=common_options(),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)

@@ -1,0 +1,55 @@
+"""`fraisier deploy`: take a version live."""
+
+from __future__ import annotations
+
+import click
+
+from fraisier.cli import complete
+from fraisier.cli.app import App
+from fraisier.cli.door import door
+
+
+@door(
+    "fraisier deploy my_api production",
+    "fraisier deploy my_api production --dry-run",
+    "fraisier deploy my_api production --commit 1a2b3c4",
+    name="deploy",
+)
+@click.argument("fraise", shell_complete=complete.fraises)
+@click.argument("environment", shell_complete=complete.environments)
+@click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
+@click.option("--force", is_flag=True, help="Deploy although this version is live already.")
+@click.option("--commit", metavar="VERSION", help="Deploy this commit or tag instead of the branch's tip.")
+def command(app: App, fraise: str, environment: str, dry_run: bool, force: bool, commit: str | None) -> int:
+    """Deploy a fraise to an environment.
+
+    Takes the tip of the environment's branch to a healthy, running service. When it is not healthy, the version
+    that ran before comes back by itself.
+    """
+    import asyncio
+
+    from fraisier.cli import person, preview, progress, report
+    from fraisier.model.status import Kind, Trigger
+    from fraisier.observer import desk
+
+    config = app.config()
+    identity = config.get_fraise_environment(fraise, environment).identity
+    database = app.database(config)
+    if dry_run:
+        return preview.show(
+            app, asyncio.run(desk.preview(config, database, identity, kind=Kind.DEPLOY, commit=commit, force=force))
+        )
+    with progress.watching(json=app.json) as watcher:
+        ended = asyncio.run(
+            desk.deploy(
+                config,
+                database,
+                identity,
+                force=force,
+                commit=commit,
+                requested_by=person.name(),
+                trigger=Trigger.MANUAL,
+                progress=watcher,
+            )
+        )
+    return report.show(app, ended)

@@ -1,0 +1,82 @@
+"""`fraisier history`: past deployments, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fraisier.cli import complete, table, terminal, times
+from fraisier.cli.app import App
+from fraisier.cli.door import door
+from fraisier.model.commit import short
+
+if TYPE_CHECKING:
+    from fraisier.config import FraisierConfig
+
+HEADINGS = ("Deployment", "Started", "Fraise", "Environment", "Kind", "Status", "Version", "Duration", "By")
+
+
+@door(
+    "fraisier history",
+    "fraisier history my_api production",
+    "fraisier history --fraise my_api --limit 10",
+    "fraisier history | grep failed",
+    name="history",
+)
+@click.argument("fraise", required=False, shell_complete=complete.fraises)
+@click.argument("environment", required=False, shell_complete=complete.environments)
+@click.option("--fraise", "only_fraise", metavar="FRAISE", help="Only this fraise.")
+@click.option("--environment", "only_environment", metavar="ENV", help="Only this environment.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="At most so many.")
+def command(
+    app: App,
+    fraise: str | None,
+    environment: str | None,
+    only_fraise: str | None,
+    only_environment: str | None,
+    limit: int,
+) -> None:
+    """Show past deployments, newest first.
+
+    A single name that is no fraise but an environment shows that environment.
+    """
+    config = app.config()
+    wanted = chosen(config, one(fraise, only_fraise, "fraise"), one(environment, only_environment, "environment"))
+    rows = app.database(config).get_recent_deployments(limit=limit, fraise=wanted[0], environment=wanted[1])
+    if app.json:
+        terminal.answer([{"schema": 1, **row} for row in rows])
+    elif rows:
+        table.show(HEADINGS, [cells(row) for row in rows])
+    else:
+        terminal.say("No deployments yet.")
+
+
+def one(typed: str | None, option: str | None, what: str) -> str | None:
+    """The name from either spelling. Two different ones are a usage error."""
+    if typed and option and typed != option:
+        raise click.UsageError(f"Two names for the {what}: {typed!r} and --{what} {option!r}.")
+    return typed or option
+
+
+def chosen(config: FraisierConfig, fraise: str | None, environment: str | None) -> tuple[str | None, str | None]:
+    """What to filter by. `history production` means the environment when no fraise is called so."""
+    environments = {name for each in config.fraises.values() for name in each.environments}
+    if fraise and environment is None and fraise not in config.fraises and fraise in environments:
+        return None, fraise
+    return fraise, environment
+
+
+def cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """One deployment as a person reads it."""
+    return (
+        str(row["identifier"]),
+        times.moment(row["started_at"]),
+        str(row["fraise"]),
+        str(row["environment"]),
+        str(row["kind"]),
+        str(row["status"]),
+        f"{short(row['old_version'])} → {short(row['new_version'])}",
+        times.duration(row["duration_seconds"]),
+        str(row["triggered_by"] or times.NOTHING),
+    )

@@ -1,0 +1,106 @@
+"""`fraisier list`: what the configuration names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fraisier.cli import terminal
+from fraisier.cli.app import App
+from fraisier.cli.door import door
+
+if TYPE_CHECKING:
+    from fraisier.config.environment import Environment, Fraise
+
+TITLE = "Fraisier - Fraise Registry"
+
+
+@door("fraisier list", "fraisier list --flat", "fraisier list -c /path/to/fraises.yaml", name="list")
+@click.option("--flat", is_flag=True, help="One line for each environment instead of a tree.")
+def command(app: App, flat: bool) -> None:
+    """List all fraises and where they run."""
+    fraises = app.config().fraises.values()
+    if app.json:
+        terminal.answer(_flat_rows(fraises) if flat else _rows(fraises))
+        return
+    for line in flat_lines(fraises) if flat else tree(fraises):
+        terminal.say(line)
+
+
+def tree(fraises: Iterable[Fraise]) -> list[str]:
+    """The tree that the prd draws."""
+    lines = [TITLE]
+    named = list(fraises)
+    for fraise in named:
+        branch, below = _branch(fraise is named[-1])
+        about = f" - {terminal.one_line(fraise.description)}" if fraise.description else ""
+        lines.append(f"{branch}{fraise.name} ({fraise.type}){about}")
+        environments = list(fraise.environments.items())
+        for number, (name, environment) in enumerate(environments, 1):
+            leaf, _ = _branch(number == len(environments))
+            lines.append(f"{below}{leaf}{name} → {_where(environment)}")
+    return lines
+
+
+def flat_lines(fraises: Iterable[Fraise]) -> list[str]:
+    """One line each: fraise, environment, type, where it runs."""
+    from fraisier.cli.table import aligned
+
+    rows = [
+        (fraise.name, name, fraise.type, _where(environment))
+        for fraise in fraises
+        for name, environment in fraise.environments.items()
+    ]
+    return aligned(rows) if rows else []
+
+
+def _branch(last: bool) -> tuple[str, str]:
+    return ("└── ", "    ") if last else ("├── ", "│   ")
+
+
+def _where(environment: Environment) -> str:
+    place = _place(environment)
+    return f"{_provider(environment)} ({terminal.one_line(place)})" if place else _provider(environment)
+
+
+def _provider(environment: Environment) -> str:
+    return environment.provider.replace("_", "-")
+
+
+def _place(environment: Environment) -> str | None:
+    options = environment.provider_options
+    place = options.get("host") or options.get("region")
+    return str(place) if place else None
+
+
+def _rows(fraises: Iterable[Fraise]) -> list[dict[str, Any]]:
+    return [
+        {
+            "schema": 1,
+            "fraise": fraise.name,
+            "type": fraise.type,
+            "description": fraise.description or None,
+            "environments": [
+                {"environment": name, "provider": _provider(environment), "place": _place(environment)}
+                for name, environment in fraise.environments.items()
+            ],
+        }
+        for fraise in fraises
+    ]
+
+
+def _flat_rows(fraises: Iterable[Fraise]) -> list[dict[str, Any]]:
+    return [
+        {
+            "schema": 1,
+            "fraise": fraise.name,
+            "environment": name,
+            "type": fraise.type,
+            "provider": _provider(environment),
+            "place": _place(environment),
+        }
+        for fraise in fraises
+        for name, environment in fraise.environments.items()
+    ]

@@ -1,0 +1,117 @@
+"""How a deployment ended, for people and for machines. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fraisier.cli.terminal import clean, one_line
+from fraisier.model.report import Report
+from fraisier.model.status import DeploymentStatus, Kind
+
+Line = tuple[str, str | None]
+
+NOUNS: Final = {Kind.DEPLOY: "Deployment", Kind.ROLLBACK: "Rollback"}
+ENDS: Final = {
+    DeploymentStatus.FAILED: "failed",
+    DeploymentStatus.ROLLED_BACK: "failed",
+    DeploymentStatus.ROLLBACK_FAILED: "failed, and so did the way back",
+    DeploymentStatus.CANCELLED: "cancelled",
+}
+QUIET: Final = {
+    "up_to_date": "{fraise} → {environment} is up to date ({new}). Nothing to do; --force deploys it again.",
+    DeploymentStatus.SUPERSEDED: "Superseded: a newer request for {fraise} → {environment} took its place.",
+    DeploymentStatus.PENDING: "Queued: {id} for {fraise} → {environment} waits for its turn.",
+    DeploymentStatus.IN_PROGRESS: "{id} for {fraise} → {environment} continues elsewhere.",
+}
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """The JSON answer of `deploy` and `rollback`."""
+    return {
+        "schema": 1,
+        "deployment_id": report.deployment_id,
+        "kind": str(report.kind),
+        "fraise": report.fraise,
+        "environment": report.environment,
+        "status": str(report.status),
+        "old_version": report.old_version,
+        "new_version": report.new_version,
+        "duration_seconds": report.duration_seconds,
+        "error": report.error,
+        "not_undone": list(report.not_undone),
+        "steps": [
+            {"name": step.name, "status": str(step.status), "duration_seconds": step.duration_seconds}
+            for step in report.steps
+        ],
+    }
+
+
+def lines(report: Report) -> list[Line]:
+    """What people read last: what happened, what was done about it, what to type next."""
+    if report.status == DeploymentStatus.SUCCESS:
+        return _success(report)
+    if report.status in ENDS:
+        return _failure(report)
+    text = QUIET[report.status].format(
+        fraise=report.fraise, environment=report.environment, new=report.new_shown, id=report.deployment_id
+    )
+    return [(text, None)]
+
+
+def _success(report: Report) -> list[Line]:
+    return [
+        ("", None),
+        (f"✓ {NOUNS[report.kind]} successful!", "green"),
+        (f"  Version: {one_line(report.old_shown)} → {one_line(report.new_shown)}", None),
+        *_facts(report),
+    ]
+
+
+def _failure(report: Report) -> list[Line]:
+    status, error = DeploymentStatus(report.status), report.error or {}
+    message = one_line(str(error.get("message") or "no reason was recorded"))
+    return [
+        ("", None),
+        (f"✗ {NOUNS[report.kind]} {ENDS[status]}: {message}", "red"),
+        (f"  {_now(report, status)}", None),
+        *_facts(report),
+        *_hint(error),
+        (f"Next: fraisier logs {report.deployment_id}", None),
+    ]
+
+
+def _now(report: Report, status: DeploymentStatus) -> str:
+    old = one_line(report.old_shown)
+    if status is DeploymentStatus.ROLLBACK_FAILED:
+        return "A person is needed: neither version is known to be healthy."
+    if status is DeploymentStatus.ROLLED_BACK:
+        return f"Rolled back to {old}, which is healthy again."
+    if report.old_version is None:
+        return "What it had begun was removed again; nothing ran here before, and nothing runs now."
+    if status is DeploymentStatus.CANCELLED:
+        return f"{old} is live."
+    return f"{old} was not touched and is still live."
+
+
+def _facts(report: Report) -> list[Line]:
+    facts: list[Line] = []
+    if report.duration_seconds is not None:
+        facts.append((f"  Duration: {report.duration_seconds:.1f}s", None))
+    if report.target:
+        facts.append((f"  Target: {one_line(report.target)}", None))
+    facts += [(f"  Warning: {one_line(warning)}", "yellow") for warning in report.warnings]
+    return [*facts, *_not_undone(report)]
+
+
+def _not_undone(report: Report) -> list[Line]:
+    if not report.not_undone:
+        return []
+    found: list[Line] = [("  Not undone:", "yellow")]
+    for left in report.not_undone:
+        found.append((f"    {one_line(left['step'])}: {one_line(left['what'])}", None))
+        found.append((f"      {one_line(left['how'])}", None))
+    return found
+
+
+def _hint(error: dict[str, Any]) -> list[Line]:
+    return [(f"Hint: {clean(str(error['hint']))}", None)] if error.get("hint") else []

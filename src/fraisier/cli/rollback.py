@@ -1,0 +1,49 @@
+"""`fraisier rollback`: bring an earlier version back."""
+
+from __future__ import annotations
+
+import click
+
+from fraisier.cli import complete
+from fraisier.cli.app import App
+from fraisier.cli.door import door
+
+
+@door(
+    "fraisier rollback my_api production",
+    "fraisier rollback my_api production --to v1.2.3",
+    name="rollback",
+)
+@click.argument("fraise", shell_complete=complete.fraises)
+@click.argument("environment", shell_complete=complete.environments)
+@click.option("--to", metavar="VERSION", help="Go to this commit or tag instead of the version before.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
+def command(app: App, fraise: str, environment: str, to: str | None, dry_run: bool) -> int:
+    """Bring an earlier version of a fraise back.
+
+    Without --to it is the last good version before the one that is live.
+    """
+    import asyncio
+
+    from fraisier.cli import person, preview, progress, report
+    from fraisier.model.status import Kind, Trigger
+    from fraisier.observer import desk
+
+    config = app.config()
+    identity = config.get_fraise_environment(fraise, environment).identity
+    database = app.database(config)
+    if dry_run:
+        return preview.show(app, asyncio.run(desk.preview(config, database, identity, kind=Kind.ROLLBACK, to=to)))
+    with progress.watching(json=app.json) as watcher:
+        ended = asyncio.run(
+            desk.rollback(
+                config,
+                database,
+                identity,
+                to=to,
+                requested_by=person.name(),
+                trigger=Trigger.MANUAL,
+                progress=watcher,
+            )
+        )
+    return report.show(app, ended)

@@ -1,0 +1,47 @@
+"""`fraisier serve`: receive pushes, and run what they ask for."""
+
+from __future__ import annotations
+
+import click
+
+from fraisier.cli.app import App
+from fraisier.cli.door import Function, door
+
+
+def address(function: Function) -> Function:
+    """`--host` and `--port`; the environment's FRAISIER_HOST and FRAISIER_PORT stand behind them."""
+    host = click.option(
+        "--host", default="localhost", show_default=True, envvar="FRAISIER_HOST", help="Listen on this address."
+    )
+    port = click.option(
+        "--port",
+        default=8080,
+        show_default=True,
+        envvar="FRAISIER_PORT",
+        type=click.IntRange(1, 65535),
+        help="Listen on this port.",
+    )
+    return host(port(function))
+
+
+def listen(app: App, host: str, port: int) -> int:
+    """Serve until a signal ends it."""
+    import asyncio
+
+    from fraisier.observer.worker import Observer
+    from fraisier.server.run import serve
+
+    config = app.config()
+    database = app.database(config)
+    asyncio.run(serve(config, database, Observer(config, database), host, port))
+    return 0
+
+
+@door("fraisier serve", "fraisier serve --host 0.0.0.0 --port 8080", name="serve", json=False)
+@address
+def command(app: App, host: str, port: int) -> int:
+    """Receive pushes and run the deployments they ask for.
+
+    Answers POST /webhook. Set FRAISIER_WEBHOOK_SECRET to what the forge signs with.
+    """
+    return listen(app, host, port)

@@ -1,0 +1,63 @@
+"""What people read about the steps of a deployment, as the prd draws it. Pure: lines in, no streams."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fraisier.cli.terminal import one_line
+from fraisier.model.plan import Plan
+from fraisier.model.report import StepReport
+from fraisier.model.status import Kind, StepStatus
+from fraisier.model.step import Step
+
+MARKS: Final = {
+    StepStatus.DONE: ("✓", "green"),
+    StepStatus.SKIPPED: ("-", "bright_black"),
+    StepStatus.FAILED: ("✗", "red"),
+    StepStatus.UNDONE: ("↩", "yellow"),
+    StepStatus.UNDO_FAILED: ("✗", "red"),
+}
+VERBS: Final = {Kind.DEPLOY: "Deploying", Kind.ROLLBACK: "Rolling back"}
+SHORT: Final = 60  # a longer note gets a line of its own
+
+
+def heading(plan: Plan) -> str:
+    """`Deploying my_api → production (bare-metal/localhost)`."""
+    identity = plan.identity
+    return f"{VERBS[plan.kind]} {identity.fraise} → {identity.environment} ({plan.target})"
+
+
+def started(step: Step, *, undoing: bool) -> str | None:
+    """The line of a step that takes a while; None for one that is over at once."""
+    if undoing:
+        return f"Undoing: {step.title}..."
+    return f"{step.doing.rstrip('.…')}..." if step.doing else None
+
+
+def ended(step: Step, report: StepReport, *, undoing: bool) -> tuple[str, str]:
+    """The line of a finished step with its mark, and the mark's colour."""
+    mark, colour = MARKS.get(report.status, ("-", "bright_black"))
+    return f"{mark} {_name(step, report, undoing=undoing)}{_noted(report)}", colour
+
+
+def turned(reason: str) -> str:
+    return f"Going back: {one_line(reason)}"
+
+
+def _name(step: Step, report: StepReport, *, undoing: bool) -> str:
+    if undoing:
+        return f"{'Undone' if report.status is StepStatus.UNDONE else 'Not undone'}: {step.title}"
+    if report.status in {StepStatus.DONE, StepStatus.UNDONE}:
+        return report.title
+    return step.doing.rstrip(".…") or step.kind.replace("_", " ").capitalize()
+
+
+def _noted(report: StepReport) -> str:
+    note = one_line(report.note or "")
+    if not note:
+        return ""
+    if report.status is StepStatus.FAILED:
+        return f": {note}"
+    if report.status is StepStatus.SKIPPED:
+        return f" skipped: {note}"
+    return f" ({note})" if len(note) <= SHORT else f"\n      {note}"

@@ -1,0 +1,23 @@
+"""`fraisier-webhook`: the documented other name of `fraisier serve`."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+from fraisier.cli.app import App
+from fraisier.cli.door import door
+from fraisier.cli.main import main
+from fraisier.cli.serve import address, listen
+
+
+@door("fraisier-webhook", "fraisier-webhook --host 0.0.0.0 --port 3000", name="fraisier-webhook", json=False)
+@address
+def command(app: App, host: str, port: int) -> int:
+    """Receive pushes and run the deployments they ask for."""
+    return listen(app, host, port)
+
+
+def run() -> NoReturn:
+    """The entry point of the installed command."""
+    sys.exit(main(sys.argv[1:], command, "fraisier-webhook"))
