@@ -1,0 +1,106 @@
+"""A genuinely signed push becomes a deployment; nothing else does."""
+
+import pytest
+
+from tests.support import github
+from tests.support.processes import until
+from tests.support.shop import SECRET
+
+NOTHING = "0" * 40
+
+
+@pytest.fixture
+def hooked(shop):
+    """A shop whose main branch deploys production on a push."""
+    shop.configure_webhook()
+    return shop
+
+
+def pushed(shop, before, after):
+    return github.push(clone_url=str(shop.repository.origin), before=before, after=after)
+
+
+def settled(shop, count):
+    """Wait until `count` deployments are recorded and none of them runs any more."""
+    unfinished = {"pending", "in_progress"}
+
+    def done():
+        rows = shop.history()
+        return len(rows) == count and not unfinished & {row["status"] for row in rows}
+
+    return until(done, 30)
+
+
+@pytest.mark.feature(
+    "HOOK-01", "HOOK-02", "HOOK-03", "HOOK-12", "HOOK-13", "HOOK-14", "GIT-01", "CFG-08", "DB-09", "DB-11"
+)
+def test_a_signed_push_deploys(hooked):
+    first = hooked.commit()
+    hooked.deploy()
+    second = hooked.commit()
+    with hooked.serving() as address:
+        answer = github.send(address, pushed(hooked, first, second), secret=SECRET)
+        assert answer.status == 202
+        assert settled(hooked, 2), hooked.history()
+        assert hooked.live_version() == second
+    row = hooked.rows("SELECT * FROM tb_deployment ORDER BY pk_deployment DESC LIMIT 1")[0]
+    assert (row["status"], row["triggered_by"], row["triggered_by_user"]) == ("success", "webhook", "octocat")
+    assert (row["git_commit"], row["git_branch"]) == (second, "main")
+    [event] = hooked.rows("SELECT * FROM tb_webhook_event")
+    assert (event["processed"], event["fk_deployment"]) == (1, row["pk_deployment"])
+    [request] = hooked.rows("SELECT * FROM tb_deployment_request WHERE trigger_type = 'webhook'")
+    assert request["status"] == "completed"
+
+
+@pytest.mark.feature("HOOK-07")
+@pytest.mark.parametrize("signature", ["", "sha256=", "sha256=00", "sha256=" + "0" * 64, "sha256=zz", "x"])
+def test_an_unsigned_push_deploys_nothing(hooked, signature):
+    first = hooked.commit()
+    with hooked.serving() as address:
+        answer = github.send(
+            address, pushed(hooked, NOTHING, first), secret=SECRET, **{"X-Hub-Signature-256": signature}
+        )
+        assert answer.status in {401, 403}
+        assert SECRET not in str(answer)
+    assert hooked.history() == []
+    assert hooked.about() is None
+
+
+@pytest.mark.feature("HOOK-08")
+def test_the_same_delivery_twice_deploys_once(hooked):
+    first = hooked.commit()
+    payload = pushed(hooked, NOTHING, first)
+    with hooked.serving() as address:
+        for _ in range(2):
+            answer = github.send(address, payload, secret=SECRET, **{"X-GitHub-Delivery": "one-and-the-same"})
+            assert answer.status in {200, 202}
+        assert settled(hooked, 1)
+    assert len(hooked.history()) == 1
+
+
+@pytest.mark.feature("HOOK-04")
+def test_a_bad_push_goes_back_by_itself(hooked):
+    first = hooked.commit()
+    hooked.deploy()
+    second = hooked.commit("sick")
+    with hooked.serving() as address:
+        github.send(address, pushed(hooked, first, second), secret=SECRET)
+        assert settled(hooked, 2)
+        assert hooked.history()[0]["status"] == "rolled_back"
+        assert hooked.live_version() == first
+
+
+def test_a_ping_is_answered_and_deploys_nothing(hooked):
+    hooked.commit()
+    with hooked.serving() as address:
+        answer = github.send(address, {"zen": "Keep it logically awesome."}, secret=SECRET, event="ping")
+        assert answer.status == 200
+    assert hooked.history() == []
+
+
+def test_the_service_outlives_the_server(hooked):
+    first = hooked.commit()
+    with hooked.serving() as address:
+        github.send(address, pushed(hooked, NOTHING, first), secret=SECRET)
+        assert settled(hooked, 1)
+    assert hooked.live_version() == first
