@@ -41,10 +41,14 @@ class OnFailure(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One journaled action. `params` are plain values (JSON); `deadline` is in seconds for one attempt."""
+    """One journaled action. `params` are plain values (JSON); `deadline` is in seconds for one attempt.
+
+    `doing` is what people read while it runs, `title` once it is done.
+    """
 
     kind: str
     title: str
+    doing: str = ""
     params: dict[str, Any] = msgspec.field(default_factory=dict)
     version: int = 1
     position: Position = Position.BEFORE

@@ -1,0 +1,41 @@
+"""api: a service that answers requests. Build, back up, migrate, switch, judge, tidy up."""
+
+from __future__ import annotations
+
+from fraisier.config.environment import Environment
+from fraisier.deployers.registry import register
+from fraisier.model.plan import Observed
+from fraisier.model.step import Step
+from fraisier.providers.provider import Provider, provider_of
+from fraisier.strategies import recreate
+
+
+class APIDeployer:
+    """The steps of a service: the backup always precedes whatever may change the database."""
+
+    def steps(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        provider = provider_of(environment)
+        return (
+            *provider.prepare(environment, observed),
+            *_database(provider, environment, observed),
+            *recreate.change_places(provider, environment, observed),
+            *provider.clean(environment, observed),
+        )
+
+    def restored(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        if observed.live is None:
+            return ()
+        return (provider_of(environment).health(environment, observed, observed.live.name),)
+
+
+def _database(provider: Provider, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+    database = environment.database
+    if database is None or observed.reuse is not None:
+        return ()
+    commands = (("backup", database.backup, ()), ("migration", database.migrate, database.down))
+    return tuple(
+        provider.run(environment, observed, what, argv, undo) for what, argv, undo in commands if argv
+    )
+
+
+register("api", APIDeployer())

@@ -1,0 +1,117 @@
+"""The journal: an intent before each step, what became of it after. Every write is fenced by the lease's token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from fraisier.database import Database
+from fraisier.errors import LeaseLost
+from fraisier.model.identity import Identity
+from fraisier.model.status import StepStatus
+
+T = TypeVar("T")
+
+
+async def in_thread(call: Callable[..., T], *arguments: Any, **parameters: Any) -> T:
+    """Run a short database call beside the event loop. A cancelled caller still waits for its end:
+
+    a write that may or may not happen later would make the journal tell two stories.
+    """
+    running = asyncio.create_task(asyncio.to_thread(call, *arguments, **parameters))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """The right to change one lane: it holds as long as the lock row carries this token."""
+
+    identity: Identity
+    lane: int
+    token: int
+
+
+class Journal:
+    """Writes about one deployment. Each method raises `LeaseLost` when the lane has gone to somebody else."""
+
+    def __init__(self, database: Database, claim: Claim, deployment: int, identifier: str) -> None:
+        self._database = database
+        self._claim = claim
+        self._deployment = deployment
+        self.identifier = identifier
+
+    async def intend(self, ordinal: int, *, undo: bool = False) -> None:
+        """Write down that a step is about to be touched, before it is touched."""
+        await self.record(ordinal, StepStatus.RUNNING, undo=undo)
+
+    async def record(
+        self,
+        ordinal: int,
+        status: StepStatus,
+        *,
+        undo: bool = False,
+        note: str | None = None,
+        error: str | None = None,
+        output: str | None = None,
+    ) -> None:
+        """Write down how a step stands now; `output` is what its commands printed, already redacted."""
+        await self._write(
+            "fn_record_step",
+            ordinal=ordinal,
+            phase="undo" if undo else "apply",
+            status=str(status),
+            note=note,
+            error=error,
+            output=output,
+        )
+
+    async def turn_back(self, reason: str) -> None:
+        """Set the direction to `back`, before the first undo. It is never changed again."""
+        await self._write("fn_turn_back", reason=reason)
+
+    async def complete(self, **facts: Any) -> None:
+        """End the deployment: its row, the lane's state, counters, events and the lease in one transaction."""
+        await self._write("fn_complete_deployment", **facts)
+
+    async def event(self, kind: str, data: dict[str, Any]) -> None:
+        """Add an event that is true in this moment to the outbox."""
+        identity = self._claim.identity
+        row = await in_thread(
+            self._database.call,
+            "fn_record_event",
+            type=kind,
+            fraise=identity.fraise,
+            environment=identity.environment,
+            job=identity.job,
+            deployment=self.identifier,
+            actor=None,
+            data=msgspec.json.encode(data).decode(),
+            lane=self._claim.lane,
+            token=self._claim.token,
+        )
+        self._held(row)
+
+    async def _write(self, function: str, **parameters: Any) -> None:
+        row = await in_thread(
+            self._database.call,
+            function,
+            deployment=self._deployment,
+            lane=self._claim.lane,
+            token=self._claim.token,
+            **parameters,
+        )
+        self._held(row)
+
+    def _held(self, row: dict[str, Any] | None) -> None:
+        if row is None:
+            raise LeaseLost(
+                f"The lane of {self._claim.identity} was taken from this deployment ({self.identifier}); "
+                "it changed nothing more.",
+                hint=f"fraisier history {self._claim.identity.fraise} shows who finished it.",
+            )

@@ -1,0 +1,92 @@
+"""How a deployment ended, decided from what happened. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fraisier.errors import FraiseQLError, RollbackError
+from fraisier.model.plan import Plan
+from fraisier.model.status import DeploymentStatus, LaneHealth
+from fraisier.model.step import NotUndone
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of a deployment, before it is written down. `lane_health` None means: as it was before."""
+
+    status: DeploymentStatus
+    lane_health: LaneHealth | None
+    error: FraiseQLError | None = None
+    not_undone: tuple[dict[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class WayBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What the way back found: `switched` tells whether the new version had been reached for."""
+
+    switched: bool
+    failures: tuple[str, ...] = ()
+    unhealthy: str | None = None
+    not_undone: tuple[dict[str, str], ...] = ()
+
+
+def arrived(*, judged: bool, warnings: tuple[str, ...]) -> Outcome:
+    """The new version is live; `judged` is False when no health check could tell whether it is well."""
+    health = LaneHealth.HEALTHY if judged else LaneHealth.UNKNOWN
+    return Outcome(status=DeploymentStatus.SUCCESS, lane_health=health, warnings=warnings)
+
+
+def returned(
+    plan: Plan, cause: FraiseQLError, back: WayBack, *, cancelled: bool, warnings: tuple[str, ...]
+) -> Outcome:
+    """The deployment went back because of `cause`; what is live now, and what does a person have to know?"""
+    if back.failures or back.unhealthy:
+        return Outcome(
+            status=DeploymentStatus.ROLLBACK_FAILED,
+            lane_health=LaneHealth.DOWN,
+            error=_no_way_back(plan, cause, back),
+            not_undone=back.not_undone,
+            warnings=warnings,
+        )
+    return Outcome(
+        status=_status(plan, back, cancelled=cancelled),
+        lane_health=_health(plan, back),
+        error=cause,
+        not_undone=back.not_undone,
+        warnings=warnings,
+    )
+
+
+def _status(plan: Plan, back: WayBack, *, cancelled: bool) -> DeploymentStatus:
+    if cancelled:
+        return DeploymentStatus.CANCELLED
+    if back.switched and plan.old is not None:
+        return DeploymentStatus.ROLLED_BACK
+    return DeploymentStatus.FAILED
+
+
+def _health(plan: Plan, back: WayBack) -> LaneHealth | None:
+    if not back.switched:
+        return None
+    return LaneHealth.HEALTHY if plan.old is not None else LaneHealth.DOWN
+
+
+def _no_way_back(plan: Plan, cause: FraiseQLError, back: WayBack) -> RollbackError:
+    identity = plan.identity
+    why = "; ".join(back.failures) or f"the restored version is unhealthy too: {back.unhealthy}"
+    return RollbackError(
+        f"{cause.message} The way back failed too: {why}",
+        hint=f"Look at the service, then deploy a good version: fraisier logs {identity.fraise} "
+        f"{identity.environment}; fraisier deploy {identity.fraise} {identity.environment} --commit VERSION",
+    )
+
+
+def exit_code(status: DeploymentStatus, error: FraiseQLError | None) -> int:
+    """The exit code of a finished deployment: the status decides, but 5 and a signal's number say more than 1."""
+    if status.exit_code == 1 and error is not None and error.exit_code in (5, 130, 143):
+        return error.exit_code
+    return status.exit_code
+
+
+def still_there(title: str, left: NotUndone) -> dict[str, str]:
+    """One entry of `not_undone`: the step, what stays, and how a person removes it."""
+    return {"step": title, "what": left.what, "how": left.how}

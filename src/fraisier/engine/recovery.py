@@ -1,0 +1,81 @@
+"""How a deployment whose owner died goes on. Decides from the journal and from what `check` sees."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from fraisier.model.plan import Plan
+from fraisier.model.status import Direction, StepStatus
+from fraisier.model.step import Position, Seen, Step, registered
+
+MAX_FORWARD = 3
+MAX_BACK = 6
+Look = Callable[[int, Step], Awaitable[Seen]]
+
+
+class Resume(msgspec.Struct, frozen=True, kw_only=True):
+    """What the new owner does: go `back` or forward from step `start`; `touched` is what a way back undoes.
+
+    `switched` tells whether the new version had been reached for, undone since or not.
+    `found_done` is a step whose journal entry says running while the world says done. `give_up` ends the
+    deployment for a person.
+    """
+
+    back: bool
+    touched: tuple[int, ...]
+    switched: bool
+    start: int = 0
+    found_done: int | None = None
+    give_up: bool = False
+    reason: str = ""
+
+
+async def decide(
+    plan: Plan, journal: Sequence[dict[str, Any]], direction: str, takeovers: int, look: Look
+) -> Resume:
+    """Choose the way from the rows of the journal; looks only at the one step that was interrupted.
+
+    Before the switch the way is back. At or after it the way is forward, unless nobody can tell whether a step
+    that must not be repeated has run, or three owners died trying.
+    """
+    touched = tuple(row["ordinal"] for row in journal if row["status"] in _BEGUN)
+    switched = any(
+        row["status"] not in _UNTOUCHED and plan.steps[row["ordinal"]].position is Position.SWITCH
+        for row in journal
+    )
+    back = functools.partial(Resume, back=True, touched=touched, switched=switched)
+    if takeovers > MAX_BACK:
+        return back(give_up=True, reason=f"{takeovers} owners died while they tried to end it")
+    if direction == Direction.BACK:
+        return back(reason="it was on its way back")
+    if takeovers > MAX_FORWARD:
+        return back(reason=f"{takeovers} owners died on the way forward")
+    if not switched:
+        return back(reason="its owner died before the switch")
+    return await _onward(plan, journal, touched, look)
+
+
+_BEGUN = {StepStatus.RUNNING, StepStatus.DONE, StepStatus.FAILED, StepStatus.UNDO_FAILED}
+_UNTOUCHED = {StepStatus.PENDING, StepStatus.SKIPPED}
+
+
+async def _onward(
+    plan: Plan, journal: Sequence[dict[str, Any]], touched: tuple[int, ...], look: Look
+) -> Resume:
+    forward = functools.partial(Resume, back=False, touched=touched, switched=True)
+    running = next((row["ordinal"] for row in journal if row["status"] == StepStatus.RUNNING), None)
+    if running is None:
+        waiting = [row["ordinal"] for row in journal if row["status"] == StepStatus.PENDING]
+        return forward(start=min(waiting, default=len(plan.steps)))
+    step = plan.steps[running]
+    seen = await look(running, step)
+    if seen is Seen.DONE:
+        return forward(start=running + 1, found_done=running)
+    if seen is Seen.CANNOT_TELL and not registered(step).repeatable:
+        reason = f"nobody can tell whether {step.title!r} ran"
+        return Resume(back=True, touched=touched, switched=True, reason=reason)
+    return forward(start=running)

@@ -1,0 +1,232 @@
+"""Runs a plan forward, and back when it has to. One journal, one direction at a time, no step left unaccounted.
+
+`LeaseLost` and `FenceRefused` pass through: whoever has the lane now finishes it, and nothing more is touched here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+from fraisier.engine import outcome
+from fraisier.engine.journal import Journal
+from fraisier.engine.outcome import Outcome, WayBack
+from fraisier.engine.site import EffectHost, Leash, StepSite
+from fraisier.errors import DeploymentError, FraiseQLError, LockError, StepFailed
+from fraisier.model.plan import Plan
+from fraisier.model.report import Progress, StepReport
+from fraisier.model.secret import Secret
+from fraisier.model.status import StepStatus
+from fraisier.model.step import NotUndone, OnFailure, Position, Seen, Skip, Step, params_of, registered
+
+HEALTH = "check_health"
+T = TypeVar("T")
+
+
+class Runner:
+    """Takes one plan to its end on one host, as long as the leash holds."""
+
+    def __init__(
+        self,
+        *,
+        plan: Plan,
+        journal: Journal,
+        host: EffectHost,
+        resolve: Callable[[str], str | Secret],
+        leash: Leash,
+        progress: Progress,
+    ) -> None:
+        self._plan = plan
+        self._journal = journal
+        self._host = host
+        self._resolve = resolve
+        self._leash = leash
+        self._progress = progress
+        self._touched: dict[int, Step] = {}
+        self._switched = False
+        self._reports: dict[int, StepReport] = {}
+        self._warnings: list[str] = []
+        self._stop: DeploymentError | None = None
+        self._forward: asyncio.Task[None] | None = None
+
+    @property
+    def reports(self) -> tuple[StepReport, ...]:
+        """Every step of the plan as it stands, in order."""
+        waiting = StepStatus.PENDING
+        return tuple(
+            self._reports.get(ordinal, StepReport(name=step.kind, title=step.title, status=waiting))
+            for ordinal, step in enumerate(self._plan.steps)
+        )
+
+    def stop(self, cause: DeploymentError) -> None:
+        """Ask the deployment to go back now; the step that runs is killed. Does nothing on the way back."""
+        if self._forward is not None and not self._forward.done() and self._stop is None:
+            self._stop = cause
+            self._forward.cancel()
+
+    async def run(self) -> Outcome:
+        """Go forward from the first step; on any failure go back to where it began."""
+        return await self.resume(0)
+
+    async def resume(self, start: int) -> Outcome:
+        """Go forward from step `start`; a way back undoes whatever was counted by `touch`, too."""
+        self._forward = asyncio.create_task(self._go_forward(start))
+        try:
+            await self._forward
+        except asyncio.CancelledError:
+            if self._stop is None:
+                raise
+            return await self.go_back(self._stop, cancelled=True)
+        except LockError:
+            raise
+        except FraiseQLError as error:
+            return await self.go_back(error)
+        return outcome.arrived(judged=self._judged(), warnings=tuple(self._warnings))
+
+    async def go_back(self, cause: FraiseQLError, *, cancelled: bool = False) -> Outcome:
+        """Undo every touched step, last first, then judge what is live again."""
+        await self._journal.turn_back(cause.message)
+        self._progress.turned_back(cause.message)
+        back = await self._undo_all()
+        return outcome.returned(self._plan, cause, back, cancelled=cancelled, warnings=tuple(self._warnings))
+
+    def touch(self, ordinals: Iterable[int], *, switched: bool) -> None:
+        """Count these steps as begun, so that a way back undoes them. For a deployment that was taken over.
+
+        `switched` tells whether an earlier owner had reached for the new version, undone since or not.
+        """
+        self._touched = {ordinal: self._plan.steps[ordinal] for ordinal in ordinals}
+        self._switched = switched
+
+    async def _go_forward(self, start: int) -> None:
+        for ordinal, step in enumerate(self._plan.steps[start:], start):
+            self._touched[ordinal] = step
+            await self._journal.intend(ordinal)
+            self._progress.step_started(step)
+            await self._apply(ordinal, step)
+
+    async def _apply(self, ordinal: int, step: Step) -> None:
+        site = self._site(ordinal, step, "apply")
+        began = time.monotonic()
+        try:
+            skipped = await self._within_deadline(step, self._effect(step, site))
+        except LockError:
+            raise
+        except FraiseQLError as error:
+            await self._failed(ordinal, step, site, began, error)
+            return
+        status = StepStatus.SKIPPED if skipped else StepStatus.DONE
+        note = skipped.reason if skipped else "; ".join(site.notes) or None
+        await self._journal.record(ordinal, status, note=note, output=site.output)
+        self._ended(ordinal, step, _report(step, status, began, note))
+        if step.kind == HEALTH and not skipped:
+            await self._journal.event("health_check.passed", {"step": step.title})
+
+    async def _effect(self, step: Step, site: StepSite) -> Skip | None:
+        kind, params = registered(step).kind, params_of(step)
+        skipped = await kind.apply(site, params)
+        if step.position is Position.SWITCH and await kind.check(site, params) is not Seen.DONE:
+            raise StepFailed(
+                f"{step.title}: it was done, but the target does not show it.",
+                hint="Something else changes this target at the same time, or the service went away at once.",
+            )
+        return skipped
+
+    async def _failed(
+        self, ordinal: int, step: Step, site: StepSite, began: float, error: FraiseQLError
+    ) -> None:
+        await self._journal.record(ordinal, StepStatus.FAILED, error=error.message, output=site.output)
+        self._ended(ordinal, step, _report(step, StepStatus.FAILED, began, error.message))
+        if step.kind == HEALTH:
+            await self._journal.event("health_check.failed", {"step": step.title, "error": error.message})
+        if step.on_failure is OnFailure.BACK:
+            raise error
+        self._warnings.append(f"{step.title}: {error.message}")
+
+    async def _undo_all(self) -> WayBack:
+        failures: list[str] = []
+        left: list[dict[str, str]] = []
+        for ordinal, step in sorted(self._touched.items(), reverse=True):
+            try:
+                still = await self._undo(ordinal, step)
+            except LockError:
+                raise
+            except FraiseQLError as error:
+                failures.append(f"{step.title}: {error.message}")
+            else:
+                left += [outcome.still_there(step.title, still)] if still else []
+        reached = any(step.position is Position.SWITCH for step in self._touched.values())
+        switched = self._switched or reached
+        unhealthy = await self._judge_restored() if switched and not failures else None
+        return WayBack(
+            switched=switched, failures=tuple(failures), unhealthy=unhealthy, not_undone=tuple(left)
+        )
+
+    async def _undo(self, ordinal: int, step: Step) -> NotUndone | None:
+        await self._journal.intend(ordinal, undo=True)
+        self._progress.step_started(step, undoing=True)
+        site = self._site(ordinal, step, "undo")
+        began = time.monotonic()
+        try:
+            still = await self._within_deadline(step, registered(step).kind.undo(site, params_of(step)))
+        except LockError:
+            raise
+        except FraiseQLError as error:
+            status = StepStatus.UNDO_FAILED
+            await self._journal.record(ordinal, status, undo=True, error=error.message, output=site.output)
+            self._ended(ordinal, step, _report(step, status, began, error.message), undoing=True)
+            raise
+        note = f"{still.what}: {still.how}" if still else None
+        await self._journal.record(ordinal, StepStatus.UNDONE, undo=True, note=note, output=site.output)
+        self._ended(ordinal, step, _report(step, StepStatus.UNDONE, began, note), undoing=True)
+        return still
+
+    async def _judge_restored(self) -> str | None:
+        """Check the version that is live again; None when it is well, else why not."""
+        for number, step in enumerate(self._plan.restored):
+            site = self._site(len(self._plan.steps) + number, step, "restored")
+            self._progress.step_started(step)
+            began = time.monotonic()
+            try:
+                await self._within_deadline(step, self._effect(step, site))
+            except LockError:
+                raise
+            except FraiseQLError as error:
+                await self._journal.event("health_check.failed", {"step": step.title, "error": error.message})
+                self._progress.step_ended(step, _report(step, StepStatus.FAILED, began, error.message))
+                return error.message
+            await self._journal.event("health_check.passed", {"step": step.title, "restored": True})
+            self._progress.step_ended(step, _report(step, StepStatus.DONE, began, None))
+        return None
+
+    async def _within_deadline(self, step: Step, effect: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(step.deadline):
+                return await effect
+        except TimeoutError:
+            raise StepFailed(
+                f"{step.title}: not done within {step.deadline:g} s; it was stopped.",
+                hint="If it needs longer, raise its timeout in fraises.yaml.",
+            ) from None
+
+    def _site(self, ordinal: int, step: Step, phase: str) -> StepSite:
+        self._leash.begin(step)
+        self._leash.check()
+        host = self._host.during(f"{ordinal:03d}-{phase}")
+        return StepSite(host, self._leash, self._resolve, self._progress.said)
+
+    def _ended(self, ordinal: int, step: Step, report: StepReport, *, undoing: bool = False) -> None:
+        self._reports[ordinal] = report
+        self._progress.step_ended(step, report, undoing=undoing)
+
+    def _judged(self) -> bool:
+        return any(
+            report.name == HEALTH and report.status is StepStatus.DONE for report in self._reports.values()
+        )
+
+
+def _report(step: Step, status: StepStatus, began: float, note: str | None) -> StepReport:
+    seconds = round(time.monotonic() - began, 3)
+    return StepReport(name=step.kind, title=step.title, status=status, duration_seconds=seconds, note=note)

@@ -1,0 +1,96 @@
+"""Where one step happens: the host, seen through a recorder, and the resolver of references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from fraisier.model.command import Command, CommandResult
+from fraisier.model.host import Host, Listener
+from fraisier.model.secret import Secret
+from fraisier.model.step import Step
+
+
+class EffectHost(Host, Protocol):
+    """A host whose effects are numbered below a key, so that none of them runs twice."""
+
+    def during(self, key: str) -> Host: ...
+
+
+class Leash(Protocol):
+    """The lease as the runner sees it: told when a step begins, asked before each effect."""
+
+    def begin(self, step: Step) -> None: ...
+
+    def check(self) -> None:
+        """Raises `LeaseLost` when the lane may belong to somebody else by now."""
+        ...
+
+
+class Recorder:
+    """A `Host` that asks the leash before each effect and keeps what the effects printed, for the journal."""
+
+    def __init__(self, host: Host, leash: Leash) -> None:
+        self._host = host
+        self._leash = leash
+        self.printed: list[str] = []
+
+    @property
+    def name(self) -> str:
+        return self._host.name
+
+    async def run(self, what: Command) -> CommandResult:
+        self._leash.check()
+        result = await self._host.run(what)
+        if result.output:
+            self.printed.append(result.output)
+        return result
+
+    async def look(self, what: Command) -> CommandResult:
+        return await self._host.look(what)
+
+    async def read_text(self, path: str) -> str | None:
+        return await self._host.read_text(path)
+
+    async def read_link(self, path: str) -> str | None:
+        return await self._host.read_link(path)
+
+    async def list_folder(self, path: str) -> list[str] | None:
+        return await self._host.list_folder(path)
+
+    async def listeners(self, port: int) -> list[Listener]:
+        return await self._host.listeners(port)
+
+    async def process_tree(self, pid: int) -> list[int]:
+        return await self._host.process_tree(pid)
+
+
+class StepSite:
+    """The `Site` of one step, for one phase of it."""
+
+    def __init__(
+        self,
+        host: Host,
+        leash: Leash,
+        resolve: Callable[[str], str | Secret],
+        say: Callable[[str], None],
+    ) -> None:
+        self._recorder = Recorder(host, leash)
+        self._resolve = resolve
+        self._say = say
+        self.notes: list[str] = []
+
+    @property
+    def host(self) -> Host:
+        return self._recorder
+
+    @property
+    def output(self) -> str | None:
+        return "".join(self._recorder.printed) or None
+
+    def resolve(self, text: str) -> str | Secret:
+        return self._resolve(text)
+
+    def say(self, text: str) -> None:
+        self.notes.append(text)
+        self._say(text)

@@ -1,0 +1,120 @@
+"""Looks before anything is planned: which commit is meant, and what the target runs now. Changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fraisier.config.environment import Environment
+from fraisier.engine.planner import release_name
+from fraisier.errors import UnknownName
+from fraisier.git.mirror import mirror_path
+from fraisier.git.remote import resolve
+from fraisier.model.commit import Commit, short
+from fraisier.model.host import Host
+from fraisier.model.plan import Observed
+from fraisier.model.release import Release
+from fraisier.model.status import Kind, LaneHealth
+from fraisier.providers.provider import TargetView, provider_of
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request asks for. `version` is a tag, a full or an abbreviated hash; None means the branch's tip,
+    or for a rollback the version before the current one. `force` deploys what is live already.
+    """
+
+    kind: Kind = Kind.DEPLOY
+    version: str | None = None
+    force: bool = False
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """What the database remembers of a lane: its state, and its good deployments, newest first."""
+
+    current: str | None = None
+    health: str = LaneHealth.UNKNOWN
+    successes: tuple[dict[str, Any], ...] = ()
+
+
+async def survey(
+    host: Host, environment: Environment, wanted: Wanted, past: Past, *, token: int, installation_id: str
+) -> Observed:
+    """Everything that planning needs to know.
+
+    Raises `Unreachable` when the repository or the target does not answer, `UnknownName` for a version that
+    neither the history nor the repository knows.
+    """
+    view = await provider_of(environment).look(host, environment)
+    mirror = mirror_path(environment.git_repo)
+    if wanted.kind is Kind.ROLLBACK:
+        commit = await _earlier(host, environment, wanted, past, view, mirror)
+    else:
+        commit = await _from_git(host, environment, wanted.version, mirror)
+    reuse = _lying_there(view, commit) if wanted.kind is Kind.ROLLBACK else None
+    return Observed(
+        commit=commit,
+        release_name=reuse.name if reuse else release_name(token, commit),
+        installation_id=installation_id,
+        mirror=mirror,
+        live=view.live,
+        reuse=reuse,
+        releases=view.releases,
+        service_manager=view.service_manager,
+    )
+
+
+def up_to_date(observed: Observed, wanted: Wanted, past: Past) -> bool:
+    """Whether there is nothing to do: the commit is live, recorded, and not known to be down."""
+    live = observed.live.commit.sha if observed.live else None
+    wanted_sha = observed.commit.sha
+    return not wanted.force and live == wanted_sha == past.current and past.health != LaneHealth.DOWN
+
+
+def previous_version(past: Past) -> str | None:
+    """The version that was live before the current one first came: rolling back twice goes back twice."""
+    for row in past.successes:
+        if row["kind"] == Kind.DEPLOY and row["new_version"] == past.current:
+            if row["old_version"] and row["old_version"] != past.current:
+                return str(row["old_version"])
+    return None
+
+
+async def _from_git(host: Host, environment: Environment, version: str | None, mirror: str) -> Commit:
+    return await resolve(host, environment.git_repo, branch=environment.branch, wanted=version, mirror=mirror)
+
+
+async def _earlier(
+    host: Host, environment: Environment, wanted: Wanted, past: Past, view: TargetView, mirror: str
+) -> Commit:
+    version = wanted.version or previous_version(past)
+    if version is None:
+        raise UnknownName(
+            f"There is no earlier version of {environment.identity} to return to.",
+            hint=f"fraisier history {environment.fraise} {environment.environment} shows what was deployed; "
+            "name a version with --to.",
+        )
+    known = _known(version, past, view)
+    return known or await _from_git(host, environment, version, mirror)
+
+
+def _known(version: str, past: Past, view: TargetView) -> Commit | None:
+    """The commit that a version names among what this lane has run; needs no repository."""
+    commits = {release.commit.sha: release.commit for release in view.releases}
+    for row in past.successes:
+        commits.setdefault(row["new_version"], Commit(sha=row["new_version"], branch=row["git_branch"]))
+    found = [commit for sha, commit in commits.items() if version == commit.tag or _abbreviates(version, sha)]
+    if len(found) > 1:
+        raise UnknownName(
+            f"{version!r} names more than one version.",
+            hint="Write more of the hash: " + ", ".join(short(commit.sha) for commit in found),
+        )
+    return found[0] if found else None
+
+
+def _abbreviates(version: str, sha: str) -> bool:
+    return len(version) >= 4 and sha.startswith(version.lower())  # noqa: PLR2004 - Git's own minimum
+
+
+def _lying_there(view: TargetView, commit: Commit) -> Release | None:
+    return next((one for one in reversed(view.releases) if one.commit.sha == commit.sha), None)

@@ -1,0 +1,1 @@
+"""Takes requests from lanes, holds leases, sees deployments through to their end."""

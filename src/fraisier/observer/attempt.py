@@ -1,0 +1,249 @@
+"""One claim from start to end: lease, survey, plan, run, record. The only place that ends a claimed request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import msgspec
+
+from fraisier.config.environment import Environment
+from fraisier.database import Database
+from fraisier.engine.journal import Claim, Journal, in_thread
+from fraisier.engine.outcome import Outcome, exit_code
+from fraisier.engine.planner import plan as make_plan
+from fraisier.engine.runner import Runner
+from fraisier.engine.survey import Past, Wanted, survey, up_to_date
+from fraisier.errors import DeploymentError, FraiseQLError, LeaseLost
+from fraisier.hosts.fenced import FencedHost
+from fraisier.model.host import Fence
+from fraisier.model.identity import Identity
+from fraisier.model.plan import Observed, Plan
+from fraisier.model.report import Progress, Report
+from fraisier.model.status import DeploymentStatus, Kind, RequestStatus
+from fraisier.observer import record
+from fraisier.observer.grounds import Grounds
+from fraisier.observer.lease import Lease
+from fraisier.providers.provider import provider_of
+
+
+def claim_of(row: dict[str, Any]) -> Claim:
+    """The right that a claimed or taken-over row gives."""
+    identity = Identity(row["fraise"], row["environment"], row["job"])
+    return Claim(identity=identity, lane=row["fk_lane"], token=row["token"])
+
+
+def wanted_of(request: dict[str, Any]) -> Wanted:
+    """What a request row asks for."""
+    options = json.loads(request["options"] or "{}")
+    return Wanted(
+        kind=Kind(request["kind"]), version=options.get("version"), force=bool(options.get("force"))
+    )
+
+
+class Attempt:
+    """Sees one claimed request through. `stop` sends it back, from any task of the same loop."""
+
+    def __init__(
+        self, grounds: Grounds, environment: Environment, request: dict[str, Any], progress: Progress
+    ) -> None:
+        self._grounds = grounds
+        self._environment = environment
+        self._request = request
+        self._claim = claim_of(request)
+        self._wanted = wanted_of(request)
+        self._progress = progress
+        self._runner: Runner | None = None
+        self._task: asyncio.Task[Report] | None = None
+        self._stopped: DeploymentError | None = None
+        self._lost = False
+
+    @property
+    def _database(self) -> Database:
+        return self._grounds.database
+
+    def stop(self, cause: DeploymentError) -> None:
+        """Go back: undo what was begun, or give the request up when nothing was."""
+        self._stopped = cause
+        if self._runner is not None:
+            self._runner.stop(cause)
+        elif self._task is not None:
+            self._task.cancel()
+
+    def drop(self) -> None:
+        """Let go at once: whoever owns the lane next ends the deployment."""
+        self._lost = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def run(self) -> Report:
+        """The report of the deployment, whichever way it ended.
+
+        Raises the `FraiseQLError` that kept it from starting, `LeaseLost` or `FenceRefused` when the lane belongs
+        to somebody else by now.
+        """
+        loop = asyncio.get_running_loop()
+        self._task = asyncio.create_task(self._leased(loop))
+        try:
+            return await self._task
+        except asyncio.CancelledError:
+            if self._lost:
+                raise LeaseLost(
+                    f"The lane of {self._claim.identity} was taken by somebody else; nothing more was changed here.",
+                    hint=f"fraisier status {self._claim.identity.fraise} {self._claim.identity.environment}",
+                ) from None
+            if self._stopped is None:
+                raise
+            await self._end_request(RequestStatus.CANCELLED, self._stopped.message)
+            raise self._stopped from None
+
+    async def _leased(self, loop: asyncio.AbstractEventLoop) -> Report:
+        def lost() -> None:
+            loop.call_soon_threadsafe(self.drop)
+
+        with Lease(self._database, self._claim, self._grounds.timing, lost) as lease:
+            try:
+                async with self._grounds.host(self._fence()) as host:
+                    return await self._on_host(host, lease)
+            except LeaseLost:
+                raise
+            except FraiseQLError as error:
+                if self._runner is None:
+                    await self._end_request(RequestStatus.FAILED, error.message)
+                raise
+
+    def _fence(self) -> Fence:
+        return Fence(
+            installation_id=self._grounds.installation_id,
+            lane=self._claim.identity.slug,
+            token=self._claim.token,
+            folder=provider_of(self._environment).fence_folder(self._environment),
+        )
+
+    async def _on_host(self, host: FencedHost, lease: Lease) -> Report:
+        past = await self._grounds.past(self._claim.identity)
+        observed = await survey(
+            host,
+            self._environment,
+            self._wanted,
+            past,
+            token=self._claim.token,
+            installation_id=self._grounds.installation_id,
+        )
+        if up_to_date(observed, self._wanted, past):
+            await self._end_request(RequestStatus.COMPLETED, "up to date")
+            return self._nothing_to_do(observed)
+        plan = make_plan(self._environment, observed, self._wanted.kind)
+        return await self._deploy(host, lease, plan, past)
+
+    async def _deploy(self, host: FencedHost, lease: Lease, plan: Plan, past: Past) -> Report:
+        row = await self._start(plan, past)
+        began = time.monotonic()
+        journal = Journal(self._database, self._claim, row["pk_deployment"], row["identifier"])
+        self._progress.planned(row["identifier"], plan)
+        resolve = self._grounds.resolver()
+        self._runner = Runner(
+            plan=plan, journal=journal, host=host, resolve=resolve, leash=lease, progress=self._progress
+        )
+        outcome = await self._runner.run()
+        await complete(journal, plan, outcome, self._environment, past)
+        return record.finished(
+            plan, row["identifier"], outcome, self._runner.reports, time.monotonic() - began
+        )
+
+    async def _start(self, plan: Plan, past: Past) -> dict[str, Any]:
+        row = await in_thread(
+            self._database.call,
+            "fn_start_deployment",
+            request=self._request["pk_deployment_request"],
+            lane=self._claim.lane,
+            token=self._claim.token,
+            plan=msgspec.json.encode(plan).decode(),
+            config_snapshot=msgspec.json.encode(self._environment).decode(),
+            steps=json.dumps([_journaled(number, step) for number, step in enumerate(plan.steps)]),
+            old_version=plan.old.commit.sha if plan.old else past.current,
+            new_version=plan.commit.sha,
+            git_commit=plan.commit.sha,
+            git_branch=plan.commit.branch or self._environment.branch,
+            target_provider=plan.provider,
+            kind=plan.kind,
+            triggered_by=self._request["trigger_type"],
+            requested_by=self._request["requested_by"],
+        )
+        if row is None:
+            raise LeaseLost(
+                f"The lane of {plan.identity} was taken before the deployment began; nothing was changed.",
+                hint="Try again.",
+            )
+        return row
+
+    def _nothing_to_do(self, observed: Observed) -> Report:
+        version = observed.commit.sha
+        return Report(
+            deployment_id=None,
+            kind=self._wanted.kind,
+            fraise=self._claim.identity.fraise,
+            environment=self._claim.identity.environment,
+            status="up_to_date",
+            old_version=version,
+            new_version=version,
+            old_shown=observed.commit.shown,
+            new_shown=observed.commit.shown,
+            target=provider_of(self._environment).target(self._environment),
+        )
+
+    async def _end_request(self, status: RequestStatus, reason: str) -> None:
+        await in_thread(
+            self._database.call,
+            "fn_finish_request",
+            request=self._request["pk_deployment_request"],
+            lane=self._claim.lane,
+            token=self._claim.token,
+            status=str(status),
+            reason=reason,
+        )
+
+
+async def complete(
+    journal: Journal, plan: Plan, outcome: Outcome, environment: Environment, past: Past
+) -> None:
+    """Write the end of a deployment down, with everything that follows from it."""
+    error = outcome.error
+    arrived = outcome.status is DeploymentStatus.SUCCESS
+    await journal.complete(
+        status=str(outcome.status),
+        error_code=error.code if error else None,
+        error_message=error.message if error else None,
+        error_hint=error.hint if error else None,
+        error_exit_code=exit_code(outcome.status, error),
+        not_undone=json.dumps(list(outcome.not_undone)),
+        details=json.dumps({"warnings": list(outcome.warnings)}),
+        current_version=plan.commit.sha if arrived else past.current,
+        lane_status=str(outcome.lane_health) if outcome.lane_health else None,
+        hold_reason=_hold(journal, plan, outcome, environment),
+    )
+
+
+def _hold(journal: Journal, plan: Plan, outcome: Outcome, environment: Environment) -> str | None:
+    """Why automatic requests of the lane wait for a person from now on; None when they need not."""
+    if plan.kind is Kind.ROLLBACK and outcome.status is DeploymentStatus.SUCCESS:
+        return f"{journal.identifier} rolled back by hand"
+    if environment.hold_on_failure and outcome.status in _FAILED:
+        return f"{journal.identifier} {outcome.status}"
+    return None
+
+
+_FAILED = {DeploymentStatus.FAILED, DeploymentStatus.ROLLED_BACK, DeploymentStatus.ROLLBACK_FAILED}
+
+
+def _journaled(ordinal: int, step: Any) -> dict[str, Any]:
+    return {
+        "ordinal": ordinal,
+        "kind": step.kind,
+        "version": step.version,
+        "title": step.title,
+        "position": str(step.position),
+        "params": step.params,
+    }

@@ -1,0 +1,64 @@
+"""What every attempt of one process stands on: database, timing, secrets, and the way to a host."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+import msgspec
+
+from fraisier.database import Database
+from fraisier.engine.journal import in_thread
+from fraisier.engine.survey import Past
+from fraisier.hosts.fenced import FencedHost, open_host
+from fraisier.model.host import Fence
+from fraisier.model.identity import Identity
+from fraisier.model.secret import Secret
+from fraisier.observer.timing import Timing, timing
+from fraisier.secrets.resolver import Resolver
+from fraisier.transport.local import local_channel
+from fraisier.transport.redaction import Redactor
+
+
+class Grounds:
+    """Made once per process. `environ` is where `${VAR}` comes from."""
+
+    def __init__(self, database: Database, environ: Mapping[str, str] = os.environ) -> None:
+        self.database = database
+        self.timing: Timing = timing(environ)
+        self.redactor = Redactor()
+        self._environ = environ
+
+    @property
+    def installation_id(self) -> str:
+        return self.database.installation_id
+
+    def host(self, fence: Fence) -> AbstractAsyncContextManager[FencedHost]:
+        """This machine, behind its fence."""
+        return open_host(local_channel, fence, self.redactor)
+
+    def resolver(self) -> Callable[[str], str | Secret]:
+        """Resolves references, and tells the redaction sink what it must never let through."""
+        resolve = Resolver(self._environ).resolve
+
+        def known(text: str) -> str | Secret:
+            value = resolve(text)
+            if isinstance(value, Secret):
+                self.redactor.add(value)
+            return value
+
+        return known
+
+    async def past(self, identity: Identity) -> Past:
+        """What the database remembers of a lane."""
+        return await in_thread(self._past, identity)
+
+    def _past(self, identity: Identity) -> Past:
+        lane = msgspec.structs.asdict(identity)
+        state = self.database.row("state", **lane) or {}
+        return Past(
+            current=state.get("current_version"),
+            health=state.get("status") or "unknown",
+            successes=tuple(self.database.rows("successes", **lane, limit=200)),
+        )

@@ -1,0 +1,87 @@
+"""The lease of one lane: renewed by a thread of its own, checked by its own clock before every effect."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from fraisier.database import Database
+from fraisier.engine.journal import Claim
+from fraisier.errors import DatabaseError, LeaseLost
+from fraisier.model.step import Step
+from fraisier.observer.timing import Timing
+
+log = logging.getLogger(__name__)
+
+
+class Lease:
+    """Holds a lane while its block runs. A wedged step stops the renewal, so that somebody else may take over.
+
+    `lost` is called once, from the heartbeat thread, when the lane has gone to somebody else.
+    """
+
+    def __init__(
+        self, database: Database, claim: Claim, timing: Timing, lost: Callable[[], None] = lambda: None
+    ) -> None:
+        self._database = database
+        self._claim = claim
+        self._timing = timing
+        self._lost = lost
+        self._gone = False
+        self._good_since = time.monotonic()
+        self._step_until = float("inf")
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"lease {claim.identity}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        self._thread.join()
+
+    def begin(self, step: Step) -> None:
+        """A step starts: from its deadline plus grace on, the lease is no longer renewed."""
+        self._step_until = time.monotonic() + step.deadline + self._timing.grace
+
+    def check(self) -> None:
+        """Call before each effect. Raises `LeaseLost` when the lane may belong to somebody else by now."""
+        if self._gone or time.monotonic() - self._good_since >= self._timing.lease:
+            identity = self._claim.identity
+            raise LeaseLost(
+                f"The lease of {identity} ran out; nothing more was changed here.",
+                hint=f"fraisier status {identity.fraise} {identity.environment}",
+            )
+
+    def _beat(self) -> None:
+        while not self._ending.wait(self._timing.heartbeat):
+            if time.monotonic() > self._step_until:
+                log.warning("%s: the running step is past its deadline; the lease ends", self._claim.identity)
+                return
+            if not self._renew():
+                self._gone = True
+                self._lost()
+                return
+
+    def _renew(self) -> bool:
+        """Renew once; False when the lane is no longer ours. A database that does not answer is asked again."""
+        began = time.monotonic()
+        claim = self._claim
+        try:
+            row = self._database.call(
+                "fn_renew_lease", lane=claim.lane, token=claim.token, lease_seconds=self._timing.lease
+            )
+        except DatabaseError as error:
+            log.warning("%s: the lease was not renewed: %s", claim.identity, error.message)
+            return began - self._good_since < self._timing.lease
+        if row is None:
+            return False
+        self._good_since = began
+        return True

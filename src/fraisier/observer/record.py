@@ -1,0 +1,82 @@
+"""Rows of the database as the reports that every door shows. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fraisier.engine.outcome import Outcome, exit_code
+from fraisier.model.commit import short
+from fraisier.model.plan import Plan
+from fraisier.model.report import Report, StepReport
+from fraisier.model.status import DeploymentStatus, Kind, StepStatus
+
+
+def finished(
+    plan: Plan, identifier: str, outcome: Outcome, steps: tuple[StepReport, ...], seconds: float
+) -> Report:
+    """The report of a deployment that ended in this process."""
+    code = exit_code(outcome.status, outcome.error)
+    return Report(
+        deployment_id=identifier,
+        kind=plan.kind,
+        fraise=plan.identity.fraise,
+        environment=plan.identity.environment,
+        status=outcome.status,
+        old_version=plan.old.commit.sha if plan.old else None,
+        new_version=plan.commit.sha,
+        old_shown=plan.old.commit.shown if plan.old else "—",
+        new_shown=plan.commit.shown,
+        duration_seconds=round(seconds, 3),
+        error={**outcome.error.as_dict(), "exit_code": code} if outcome.error else None,
+        not_undone=outcome.not_undone,
+        steps=steps,
+        target=plan.target,
+        warnings=outcome.warnings,
+    )
+
+
+def read(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Report:
+    """The report of a deployment that ended elsewhere, from its row and its journal."""
+    plan = json.loads(row["plan"])
+    old = plan["old"]
+    return Report(
+        deployment_id=row["identifier"],
+        kind=Kind(row["kind"]),
+        fraise=row["fraise"],
+        environment=row["environment"],
+        status=row["status"],
+        old_version=row["old_version"],
+        new_version=row["new_version"],
+        old_shown=(old["commit"]["tag"] or short(old["commit"]["sha"])) if old else "—",
+        new_shown=plan["commit"]["tag"] or short(row["new_version"]),
+        duration_seconds=row["duration_seconds"],
+        error=_error(row),
+        not_undone=tuple(json.loads(row["not_undone"] or "[]")),
+        steps=tuple(step(row) for row in steps),
+        target=plan["target"],
+        warnings=tuple(json.loads(row["details"] or "{}").get("warnings", [])),
+    )
+
+
+def _error(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not row["error_message"]:
+        return None
+    code = row["error_exit_code"] or DeploymentStatus(row["status"]).exit_code
+    return {
+        "code": row["error_code"],
+        "message": row["error_message"],
+        "hint": row["error_hint"],
+        "exit_code": code,
+    }
+
+
+def step(row: Mapping[str, Any]) -> StepReport:
+    return StepReport(
+        name=row["kind"],
+        title=row["title"],
+        status=StepStatus(row["status"]),
+        duration_seconds=row["duration_seconds"],
+        note=row["error"] or row["note"],
+    )

@@ -1,0 +1,95 @@
+"""What every kind of target offers to a deployment."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from fraisier.config.environment import Environment
+from fraisier.errors import ConfigurationError
+from fraisier.model.host import Host
+from fraisier.model.plan import Observed
+from fraisier.model.release import Release
+from fraisier.model.step import Step
+
+
+class TargetView(Protocol):
+    """What a provider saw on its target: the releases there, oldest first, and the live one."""
+
+    @property
+    def releases(self) -> tuple[Release, ...]: ...
+
+    @property
+    def live(self) -> Release | None: ...
+
+    @property
+    def service_manager(self) -> str: ...
+
+
+class Provider(Protocol):
+    """Turns one environment into steps. All of it is pure, except `look`, `logs` and `running`, which only read."""
+
+    def target(self, environment: Environment) -> str:
+        """What people read after "Target:", such as `bare-metal/localhost`."""
+        ...
+
+    def fence_folder(self, environment: Environment) -> str:
+        """Where the target keeps its side of the fence."""
+        ...
+
+    async def look(self, host: Host, environment: Environment) -> TargetView:
+        """See what the target runs now. Raises `Unreachable`, or `DeploymentError` when it cannot be used."""
+        ...
+
+    def prepare(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        """Everything up to a complete release that is not live yet."""
+        ...
+
+    def run(
+        self,
+        environment: Environment,
+        observed: Observed,
+        what: str,
+        argv: tuple[str, ...],
+        undo: tuple[str, ...],
+    ) -> Step:
+        """One command of the user's inside the new release, such as a migration."""
+        ...
+
+    def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        """The steps that make the new release the live one."""
+        ...
+
+    def health(self, environment: Environment, observed: Observed, release: str) -> Step:
+        """The judgement of the service while `release` is live."""
+        ...
+
+    def clean(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        """What is tidied up when all went well."""
+        ...
+
+    async def logs(self, host: Host, environment: Environment, installation_id: str, lines: int) -> str:
+        """The last lines that the service wrote."""
+        ...
+
+    async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
+        """Whether the service has a living process."""
+        ...
+
+
+_providers: dict[str, Provider] = {}
+
+
+def register(name: str, provider: Provider) -> None:
+    """Make `provider: name` in fraises.yaml mean this code."""
+    _providers[name] = provider
+
+
+def provider_of(environment: Environment) -> Provider:
+    """The provider that an environment names. Raises `ConfigurationError` when none is installed by that name."""
+    try:
+        return _providers[environment.provider]
+    except KeyError:
+        raise ConfigurationError(
+            f"No provider is called {environment.provider!r}.",
+            hint=f"Installed: {', '.join(sorted(_providers)) or 'none'}.",
+        ) from None

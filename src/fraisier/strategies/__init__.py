@@ -1,0 +1,1 @@
+"""How versions change places. A strategy orders what the provider offers; it knows no host."""

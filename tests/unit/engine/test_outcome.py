@@ -1,0 +1,80 @@
+"""What a way back means for the deployment's status, the lane and the exit code."""
+
+import pytest
+
+from fraisier.engine.outcome import WayBack, exit_code, returned
+from fraisier.errors import DeploymentError, Interrupted, Unreachable
+from fraisier.model.commit import Commit
+from fraisier.model.identity import Identity
+from fraisier.model.plan import Plan
+from fraisier.model.release import Release
+from fraisier.model.status import DeploymentStatus, Kind, LaneHealth
+
+OLD = Release(name="old", commit=Commit(sha="a" * 40))
+CAUSE = DeploymentError("It broke.")
+
+
+def a_plan(old: Release | None) -> Plan:
+    return Plan(
+        identity=Identity("shop", "production"),
+        kind=Kind.DEPLOY,
+        commit=Commit(sha="b" * 40),
+        release_name="new",
+        old=old,
+        provider="bare_metal",
+        target="bare-metal/localhost",
+        steps=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "back", "cancelled", "status", "health"),
+    [
+        (OLD, WayBack(switched=False), False, DeploymentStatus.FAILED, None),
+        (OLD, WayBack(switched=True), False, DeploymentStatus.ROLLED_BACK, LaneHealth.HEALTHY),
+        (None, WayBack(switched=True), False, DeploymentStatus.FAILED, LaneHealth.DOWN),
+        (None, WayBack(switched=False), False, DeploymentStatus.FAILED, None),
+        (OLD, WayBack(switched=True), True, DeploymentStatus.CANCELLED, LaneHealth.HEALTHY),
+        (
+            OLD,
+            WayBack(switched=True, unhealthy="503"),
+            False,
+            DeploymentStatus.ROLLBACK_FAILED,
+            LaneHealth.DOWN,
+        ),
+        (
+            OLD,
+            WayBack(switched=True, failures=("x",)),
+            True,
+            DeploymentStatus.ROLLBACK_FAILED,
+            LaneHealth.DOWN,
+        ),
+    ],
+)
+def test_the_way_back_decides_the_status(old, back, cancelled, status, health):
+    outcome = returned(a_plan(old), CAUSE, back, cancelled=cancelled, warnings=())
+    assert (outcome.status, outcome.lane_health) == (status, health)
+
+
+def test_a_failed_way_back_names_both_reasons_and_what_to_do():
+    outcome = returned(
+        a_plan(OLD), CAUSE, WayBack(switched=True, unhealthy="503"), cancelled=False, warnings=()
+    )
+    assert outcome.error is not None
+    assert "It broke." in outcome.error.message
+    assert "503" in outcome.error.message
+    assert "fraisier deploy shop production" in outcome.error.hint
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "code"),
+    [
+        (DeploymentStatus.SUCCESS, None, 0),
+        (DeploymentStatus.FAILED, CAUSE, 1),
+        (DeploymentStatus.FAILED, Unreachable("gone"), 5),
+        (DeploymentStatus.CANCELLED, Interrupted("^C"), 130),
+        (DeploymentStatus.ROLLBACK_FAILED, Unreachable("gone"), 4),
+    ],
+)
+def test_exit_codes_are_the_contract(status, error, code):
+    assert exit_code(status, error) == code

@@ -1,0 +1,102 @@
+"""Which way a deployment goes on when its owner died, for every place it can have died at."""
+
+import msgspec
+import pytest
+
+from fraisier.engine.recovery import decide
+from fraisier.model.commit import Commit
+from fraisier.model.identity import Identity
+from fraisier.model.plan import Plan
+from fraisier.model.status import Direction, Kind
+from fraisier.model.step import Position, Seen, Step, step_kind
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    pass
+
+
+for name, again in (("test_again", True), ("test_once", False)):
+    step_kind(name, params=Nothing, repeatable=again)(type(name, (), {}))
+
+
+def a_plan(switch: str = "test_again") -> Plan:
+    positions = (Position.BEFORE, Position.BEFORE, Position.SWITCH, Position.AFTER)
+    kinds = ("test_once", "test_once", switch, "test_again")
+    return Plan(
+        identity=Identity("shop", "production"),
+        kind=Kind.DEPLOY,
+        commit=Commit(sha="b" * 40),
+        release_name="new",
+        old=None,
+        provider="bare_metal",
+        target="here",
+        steps=tuple(
+            Step(kind=kind, title=kind, position=position)
+            for kind, position in zip(kinds, positions, strict=True)
+        ),
+    )
+
+
+def journal(*statuses: str):
+    return [{"ordinal": number, "status": status} for number, status in enumerate(statuses)]
+
+
+async def choose(rows, *, seen=Seen.NOT_DONE, direction=Direction.FORWARD, takeovers=1, switch="test_again"):
+    async def look(_ordinal, _step):
+        return seen
+
+    return await decide(a_plan(switch), rows, direction, takeovers, look)
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        ("pending",) * 4,
+        ("running", "pending", "pending", "pending"),
+        ("done", "running", "pending", "pending"),
+        ("done", "done", "pending", "pending"),
+    ],
+)
+async def test_before_the_switch_the_way_is_back(statuses):
+    way = await choose(journal(*statuses), seen=Seen.DONE)
+    assert way.back
+    assert way.touched == tuple(n for n, status in enumerate(statuses) if status != "pending")
+
+
+@pytest.mark.parametrize(("seen", "start"), [(Seen.DONE, 3), (Seen.NOT_DONE, 2), (Seen.CANNOT_TELL, 2)])
+async def test_at_the_switch_the_way_is_forward(seen, start):
+    way = await choose(journal("done", "done", "running", "pending"), seen=seen)
+    assert (way.back, way.start) == (False, start)
+    assert way.found_done == (2 if seen is Seen.DONE else None)
+
+
+async def test_nobody_can_tell_and_it_must_not_be_repeated():
+    way = await choose(
+        journal("done", "done", "running", "pending"), seen=Seen.CANNOT_TELL, switch="test_once"
+    )
+    assert way.back
+
+
+async def test_between_steps_after_the_switch_it_goes_on_with_the_next():
+    way = await choose(journal("done", "done", "done", "pending"))
+    assert (way.back, way.start) == (False, 3)
+
+
+async def test_all_done_but_not_recorded_goes_forward_past_the_last_step():
+    way = await choose(journal("done", "skipped", "done", "done"))
+    assert (way.back, way.start) == (False, 4)
+    assert 1 not in way.touched
+
+
+async def test_on_the_way_back_it_stays_on_the_way_back():
+    way = await choose(journal("done", "done", "undone", "undone"), direction=Direction.BACK)
+    assert (way.back, way.touched, way.switched) == (True, (0, 1), True)
+
+
+async def test_three_owners_died_forward_then_it_goes_back_and_after_three_more_a_person_is_told():
+    rows = journal("done", "done", "running", "pending")
+    assert not (await choose(rows, takeovers=3)).back
+    turned = await choose(rows, takeovers=4)
+    assert turned.back
+    assert not turned.give_up
+    assert (await choose(rows, takeovers=7, direction=Direction.BACK)).give_up
