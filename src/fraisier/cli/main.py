@@ -9,8 +9,8 @@ import click
 
 from fraisier.cli import failure, terminal
 from fraisier.cli.app import App
-from fraisier.cli.door import common_options
 from fraisier.cli.commands import LazyGroup
+from fraisier.cli.door import common_options
 from fraisier.errors import FraiseQLError
 
 

@@ -1,0 +1,1 @@
+"""The service that the demo deploys. Copied as files, never imported."""
