@@ -1,0 +1,136 @@
+"""Forges: who may send a webhook, and what it says. The documented interface for forges of your own.
+
+A forge needs a `name`, `verify_webhook_signature` and `parse_webhook_event`; the rest has defaults. See the prd
+("Custom provider") and architecture.md ("Git Provider Layer").
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Any, ClassVar
+
+import msgspec
+
+from fraisier.errors import ConfigurationError, FraiseQLError
+from fraisier.model.secret import Secret
+
+
+class MalformedEvent(FraiseQLError):
+    """A webhook whose body is not what it claims to be."""
+
+    code = "malformed_event"
+
+
+class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a webhook says, the same for every forge.
+
+    `repository` is `owner/name`; `repository_urls` are all addresses of it that the forge named; `ref` is the full
+    name (`refs/heads/main`); `before_sha` is the commit that the branch had. Without any flag an `event_type` of
+    `push` is a push.
+    """
+
+    provider: str
+    event_type: str
+    branch: str | None = None
+    commit_sha: str | None = None
+    sender: str | None = None
+    repository: str | None = None
+    raw_payload: dict[str, Any] = msgspec.field(default_factory=dict)
+    is_push: bool = False
+    is_tag: bool = False
+    is_merge_request: bool = False
+    is_ping: bool = False
+    is_deleted: bool = False
+    ref: str | None = None
+    before_sha: str | None = None
+    delivery_id: str | None = None
+    repository_urls: tuple[str, ...] = ()
+
+    @property
+    def pushes_branch(self) -> bool:
+        """Whether a branch has a new commit: the one kind of event that deploys."""
+        others = self.is_tag or self.is_merge_request or self.is_ping or self.is_deleted
+        return (self.is_push or self.event_type == "push") and not others
+
+
+class GitProvider(ABC):
+    """One forge, with its part of the configuration. `headers` may be in any case; `payload` is the raw body."""
+
+    name: ClassVar[str] = ""
+    delivery_header: ClassVar[str] = ""
+
+    def __init__(self, config: Mapping[str, Any] | None = None) -> None:
+        self.config = dict(config or {})
+
+    @abstractmethod
+    def verify_webhook_signature(self, payload: bytes, headers: dict[str, str]) -> bool:
+        """Whether whoever sent exactly these bytes knows the secret. Never raises for what a stranger sends."""
+
+    @abstractmethod
+    def parse_webhook_event(self, headers: dict[str, str], payload: dict[str, Any]) -> WebhookEvent:
+        """What the webhook says. Raises `MalformedEvent` when body and headers do not fit together."""
+
+    def get_signature_header_name(self) -> str:
+        return "X-Hub-Signature-256"
+
+    def get_event_header_name(self) -> str:
+        return f"X-{self.name}-Event"
+
+    def get_clone_url(self, repository: str) -> str:
+        """The address of `owner/name`. Raises `ConfigurationError` without a `base_url`."""
+        base = str(self.config.get("base_url") or "").rstrip("/")
+        if not base:
+            raise ConfigurationError(
+                f"Where {self.name} lives is not known.", hint=f"Set git.{self.name}.base_url."
+            )
+        return f"{base}/{repository}.git"
+
+
+def header(headers: Mapping[str, str], name: str) -> str:
+    """A header's value whatever the case of its name; empty when it is absent."""
+    wanted = name.lower()
+    return next((value for key, value in headers.items() if key.lower() == wanted), "")
+
+
+def webhook_keys(config: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """The secrets that may have signed: the current one and, while it is being rotated, the previous one.
+
+    Empty ones and those that still hold an unresolved `${` are no keys.
+    """
+    names = ("webhook_secret", "previous_webhook_secret")
+    texts = (value.reveal() if isinstance(value, Secret) else value for value in map(config.get, names))
+    return tuple(text.encode() for text in texts if text and text.strip() and "${" not in text)
+
+
+_providers: dict[str, type[GitProvider]] = {}
+
+
+def register_provider(provider: type[GitProvider]) -> None:
+    """Make the forge known under its `name`. Raises `ConfigurationError` when it has none."""
+    if not provider.name:
+        raise ConfigurationError(f"{provider.__name__} has no name.", hint='Give the class `name = "…"`.')
+    _providers[provider.name.lower()] = provider
+
+
+def providers() -> dict[str, type[GitProvider]]:
+    """Every forge by name: those that packages install, and those that were registered."""
+    for entry in entry_points(group="fraisier.forges"):
+        if entry.name not in _providers:
+            entry.load()
+    return dict(_providers)
+
+
+def get_provider(name: str, config: Mapping[str, Any] | None = None) -> GitProvider:
+    """The forge of that name with its part of the configuration, references already resolved.
+
+    Raises `ConfigurationError` when no forge is registered under the name.
+    """
+    known = providers()
+    try:
+        return known[name.lower()](config)
+    except KeyError:
+        raise ConfigurationError(
+            f"No forge is called {name!r}.", hint=f"Known are {', '.join(sorted(known))}."
+        ) from None

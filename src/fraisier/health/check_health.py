@@ -1,0 +1,71 @@
+"""Step kind `check_health`: the new version answers as it should, and it is the new version that answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from fraisier.config.health_check import HealthCheck
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.host import Site
+from fraisier.model.step import Seen, Skip, step_kind
+
+if TYPE_CHECKING:
+    from fraisier.health.watch import Watch
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True):
+    """`settle`: seconds that the process must stay up when no check says anything better.
+
+    `release_path` is the folder of the version that must be the one that answers; None: not known.
+    """
+
+    checks: tuple[HealthCheck, ...] = ()
+    service: ServiceRef | None = None
+    release_path: str | None = None
+    settle: float = 2.0
+
+
+@step_kind("check_health", params=Params, repeatable=True)
+class CheckHealth:
+    """Every enabled check passes, one after the other; without any, the process stays up for a while."""
+
+    async def check(self, site: Site, params: Params) -> Seen:
+        watch = await _watch(site, params)
+        answers = [await watch.attempt(check) for check in _enabled(params)] or [watch.standing()]
+        return Seen.DONE if all(answer.good for answer in answers) else Seen.NOT_DONE
+
+    async def apply(self, site: Site, params: Params) -> Skip | None:
+        if (nothing := _nothing_to_ask(params)) is not None:
+            return nothing
+        watch = await _watch(site, params)
+        for check in params.checks:
+            if check.enabled:
+                await watch.until_good(check)
+            else:
+                watch.skip(check)
+        if not params.checks:
+            await watch.stays_up(params.settle)
+        return None
+
+    async def undo(self, site: Site, params: Params) -> None:
+        """Looking changed nothing."""
+
+
+async def _watch(site: Site, params: Params) -> Watch:
+    from fraisier.health.watch import Watch  # noqa: PLC0415 - asyncio and http.client; planning needs neither
+
+    return await Watch.begin(site, params.service, params.release_path)
+
+
+def _enabled(params: Params) -> list[HealthCheck]:
+    return [check for check in params.checks if check.enabled]
+
+
+def _nothing_to_ask(params: Params) -> Skip | None:
+    if params.checks and not _enabled(params):
+        return Skip("health check disabled")
+    if not params.checks and params.service is None:
+        return Skip("no health check and no service to look at")
+    return None

@@ -1,0 +1,81 @@
+"""Who answers? What is seen of a service's processes, and what is wrong with it. Judging is pure."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Final
+
+import msgspec
+
+from fraisier.hosts.service_manager import service_manager
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.command import command
+from fraisier.model.host import Host, Listener
+
+NOBODY_KNOWS: Final = 0
+"""The pid of a listener that belongs to another user, whose processes this one may not look into."""
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at a service. `folder` is where its main process works; `port` is the one that is asked."""
+
+    processes: tuple[int, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    port: int | None = None
+    folder: str | None = None
+
+    @property
+    def main(self) -> int | None:
+        return self.processes[0] if self.processes else None
+
+
+async def look(host: Host, service: ServiceRef, *, port: int | None) -> Sight:
+    """See the service now."""
+    processes = tuple(await service_manager(service.manager).processes(host, service))
+    return Sight(
+        processes=processes,
+        listeners=tuple(await host.listeners(port)) if port else (),
+        port=port,
+        folder=await _folder(host, processes[0]) if processes else None,
+    )
+
+
+async def _folder(host: Host, pid: int) -> str | None:
+    """None for a process of another user, which may not be looked into."""
+    link = await host.look(command("readlink", f"/proc/{pid}/cwd", deadline=5))
+    return link.output.strip() if link.ok else None
+
+
+def fault(sight: Sight, *, first: int | None, release_path: str | None) -> str | None:
+    """What speaks against this being the new version; None when nothing does.
+
+    `first` is the main process when the checks began: another one now means that it ended in between.
+    """
+    if sight.main is None:
+        return "the service has no living process"
+    if first is not None and sight.main != first:
+        return f"the service's process {first} ended and was replaced by {sight.main}: it does not stay up"
+    strangers = [who for who in sight.listeners if who.pid not in {NOBODY_KNOWS, *sight.processes}]
+    if strangers:
+        who = strangers[0]
+        return f"port {sight.port} is answered by pid {who.pid} ({who.command}), not by the service"
+    if release_path and _another_release(sight.folder, release_path):
+        return f"process {sight.main} still runs in {sight.folder}, not in {release_path}"
+    return None
+
+
+def unknown(sight: Sight) -> str | None:
+    """Why nobody can say that the answer comes from this service; None when it is certain."""
+    if sight.port is None:
+        return "no port of this machine is known for the service"
+    if not sight.listeners or NOBODY_KNOWS in {who.pid for who in sight.listeners}:
+        return f"who listens on port {sight.port} cannot be seen"
+    return None
+
+
+def _another_release(folder: str | None, release_path: str) -> bool:
+    """Only a sibling of the release proves anything: a service may work in any other folder it likes."""
+    if folder is None:
+        return False
+    here, releases = PurePosixPath(folder), PurePosixPath(release_path).parent
+    return here.is_relative_to(releases) and not here.is_relative_to(release_path)

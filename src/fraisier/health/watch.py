@@ -1,0 +1,105 @@
+"""Watches one service while it is asked whether it is well."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from fraisier.config.health_check import HealthCheck
+from fraisier.errors import HealthCheckError
+from fraisier.health.check_type import Answer, check_type_of, register
+from fraisier.health.http import HttpCheck
+from fraisier.health.schedule import Tries
+from fraisier.health.sight import Sight, fault, look, unknown
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.host import Site
+
+register("http", HttpCheck())
+
+
+class Watch:
+    """Remembers the main process it began with, so that a service which dies and is restarted does not pass."""
+
+    def __init__(self, site: Site, service: ServiceRef | None, release_path: str | None) -> None:
+        self._site = site
+        self._service = service
+        self._release_path = release_path
+        self._began = time.monotonic()
+        self._first: int | None = None
+        self._sight = Sight()
+
+    @classmethod
+    async def begin(cls, site: Site, service: ServiceRef | None, release_path: str | None) -> Watch:
+        """Take the first look."""
+        watch = cls(site, service, release_path)
+        await watch._look(None)
+        return watch
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+    async def until_good(self, check: HealthCheck) -> None:
+        """Ask until the answer is good. Raises `HealthCheckError` when the last attempt was not."""
+        await asyncio.sleep(check.initial_delay)
+        tries = Tries()
+        while not (answer := await self.attempt(check)).good:
+            tries = tries.one_more(check, self._elapsed)
+            if (pause := tries.pause(check)) is None:
+                raise self._unwell(check, tries, answer)
+            await asyncio.sleep(pause)
+        if reason := self._unknown():
+            self._site.say(f"identity: not verified ({reason})")
+
+    def skip(self, check: HealthCheck) -> None:
+        """Say that a check is not made; it has not passed."""
+        self._site.say(f"health check {check_type_of(check).shown(check)}: skipped, it is disabled")
+
+    async def attempt(self, check: HealthCheck) -> Answer:
+        """Ask once, then look who it was. A good answer from somebody else is not a good answer."""
+        kind = check_type_of(check)
+        answer = await kind.ask(self._site, check)
+        await self._look(kind.port(check), forgiving=self._elapsed < check.start_period)
+        standing = self.standing()
+        if standing.good:
+            return answer
+        return Answer(good=False, said=standing.said if answer.good else f"{answer.said}; {standing.said}")
+
+    async def stays_up(self, seconds: float) -> None:
+        """No check is configured: the process must live. Raises `HealthCheckError`."""
+        self._site.say(f"no health check is configured: the process must stay up for {seconds:g} s")
+        if self.standing().good:
+            await asyncio.sleep(seconds)
+            await self._look(None)
+        if not (standing := self.standing()).good:
+            raise HealthCheckError(f"The service did not stay up: {standing.said}.", hint=_READ_ITS_OUTPUT)
+
+    def standing(self) -> Answer:
+        """What the last look says about the process."""
+        if self._service is None:
+            return Answer(good=True, said="")
+        wrong = fault(self._sight, first=self._first, release_path=self._release_path)
+        return Answer(good=wrong is None, said=wrong or "")
+
+    async def _look(self, port: int | None, *, forgiving: bool = False) -> None:
+        if self._service is None:
+            return
+        self._sight = await look(self._site.host, self._service, port=self._service.port or port)
+        if self._first is None or forgiving:
+            self._first = self._sight.main
+
+    def _unknown(self) -> str | None:
+        return unknown(self._sight) if self._service else "it is not known which process serves"
+
+    def _unwell(self, check: HealthCheck, tries: Tries, last: Answer) -> HealthCheckError:
+        kind = check_type_of(check)
+        return HealthCheckError(
+            f"{kind.shown(check)} is not well: {tries.made} attempt{'s' * (tries.made > 1)} in {self._elapsed:.1f} s, "
+            f"the last one: {last.said}.",
+            hint=f"Ask it yourself with `{kind.by_hand(check)}`. {_READ_ITS_OUTPUT}",
+            attempts=tries.made,
+            last=last.said,
+        )
+
+
+_READ_ITS_OUTPUT = "What the service printed: `fraisier logs FRAISE ENVIRONMENT`."
