@@ -6,6 +6,10 @@ import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
+
+INSTALLED: Final = (Path("/opt/fraisier/logs"),)
+SYSTEM: Final = (Path("/var/log/fraisier"),)
 
 
 def traceback_of(error: Exception) -> str:
@@ -30,5 +34,5 @@ def write(error: Exception) -> Path | None:
 def _folders() -> list[Path]:
     """The installed layout's, the system's, the user's: the first that can be written."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    installed = Path("/opt/fraisier/logs")
-    return [*([installed] if installed.is_dir() else []), Path("/var/log/fraisier"), Path(state) / "fraisier" / "logs"]
+    installed = [folder for folder in INSTALLED if folder.is_dir()]
+    return [*installed, *SYSTEM, Path(state) / "fraisier" / "logs"]

@@ -63,7 +63,7 @@ def lines(preview: Preview) -> list[str]:
 
 
 def _same(preview: Preview) -> str:
-    return "  (live already; only --force deploys it again)" if preview.up_to_date else ""
+    return "  (up to date; only --force deploys it again)" if preview.up_to_date else ""
 
 
 def _step(number: int, step: Step) -> list[str]:

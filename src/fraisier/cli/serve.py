@@ -18,8 +18,8 @@ def address(function: Function) -> Function:
         default=8080,
         show_default=True,
         envvar="FRAISIER_PORT",
-        type=click.IntRange(1, 65535),
-        help="Listen on this port.",
+        type=click.IntRange(0, 65535),
+        help="Listen on this port; 0 takes a free one.",
     )
     return host(port(function))
 

@@ -56,8 +56,8 @@ def _noted(report: StepReport) -> str:
     note = one_line(report.note or "")
     if not note:
         return ""
-    if report.status is StepStatus.FAILED:
+    if report.status in {StepStatus.FAILED, StepStatus.UNDO_FAILED}:
         return f": {note}"
     if report.status is StepStatus.SKIPPED:
-        return f" skipped: {note}"
+        return f": skipped, {note}"
     return f" ({note})" if len(note) <= SHORT else f"\n      {note}"
