@@ -193,10 +193,3 @@ def test_wrong_usage(shop, arguments):
     result = shop.run(*arguments)
     assert result.exit_code == 2
     assert result.stderr
-
-
-def test_no_wait_without_an_observer_is_refused(shop):
-    shop.commit()
-    result = shop.run("deploy", "shop", "production", "--no-wait")
-    assert result.exit_code != 0
-    assert shop.releases() == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 SERVICE = Path(__file__).parent / "service"
 NOBODY = {
@@ -29,7 +31,9 @@ class Repository:
         self._run("clone", "--quiet", str(self.origin), str(self.work), cwd=folder)
         self.git("checkout", "--quiet", "-B", "main")
 
-    def commit(self, mode: str = "ok", *, push: bool = True, **files: str) -> str:
+    def commit(
+        self, mode: str = "ok", *, push: bool = True, files: Mapping[str, str] = MappingProxyType({})
+    ) -> str:
         """Commit a version that behaves as `mode` says, with more `files` if given; the full hash."""
         label = f"v{len(self.labels) + 1}"
         shutil.copytree(SERVICE, self.work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))

@@ -77,7 +77,7 @@ class Shop:
         }
 
     def commit(self, mode: str = "ok", **files: str) -> str:
-        return self.repository.commit(mode, **files)
+        return self.repository.commit(mode, files=files)
 
     def app_path(self, environment: str = "production") -> Path:
         return self.root / "srv" / environment
@@ -160,12 +160,10 @@ class Shop:
 
     def _json(self, *arguments: str) -> Any:
         result = self.run(*arguments, "--json")
-        answer = result.json
+        answer = result.json if result.stdout else {}
+        assert "status" in answer, result
         codes = {"success": 0, "up_to_date": 0, "failed": 1, "rolled_back": 1, "rollback_failed": 4}
-        if "status" in answer:
-            assert result.exit_code == codes[answer["status"]], result
-        else:
-            assert result.exit_code == answer["error"]["exit_code"], result
+        assert result.exit_code == codes[answer["status"]], result
         return answer
 
     def history(self) -> Any:
