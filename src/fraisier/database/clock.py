@@ -1,0 +1,49 @@
+"""What time it is, in the three ways the database needs to know it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Leases live by `boot_time` within one `boot_id`; `wall` is for people, and for the floor of new tokens."""
+
+    def wall(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+    def boot_time(self) -> float:
+        """Seconds since this machine started, suspended time included."""
+        ...
+
+    def boot_id(self) -> str:
+        """Another one after every start of the machine."""
+        ...
+
+
+class SystemClock:
+    """The clocks of this machine. CLOCK_BOOTTIME and boot_id are Linux's: see clock_getres(2), random(4)."""
+
+    def wall(self) -> float:
+        return time.time()
+
+    def boot_time(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def boot_id(self) -> str:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def bindings(clock: Clock) -> dict[str, object]:
+    """The parameters every statement may use: `:now` (RFC 3339), `:epoch_ms`, `:boot_time`, `:boot_id`."""
+    microseconds = round(clock.wall() * 1_000_000)
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return {
+        "now": f"{now}.{fraction:06d}Z",
+        "epoch_ms": microseconds // 1000,
+        "boot_time": clock.boot_time(),
+        "boot_id": clock.boot_id(),
+    }

@@ -1,0 +1,47 @@
+-- Give the best runnable request of any free lane, or exactly :request, to :observer, with a new fencing token.
+-- A lane is free when it has no valid lease and no deployment in progress; a held lane only serves people.
+-- Requests of people come first, then the lane whose last claim is longest ago.
+-- :observer  who will hold the lease
+-- :request = NULL  its pk, id or identifier; NULL takes the best one
+-- :lease_seconds = 30
+-- :runs_on = NULL  machine id of the observer
+-- :holder_pid = NULL
+-- :holder_host = NULL
+-- Returns the request with `token`; no row when there is nothing to do.
+SELECT r.pk_deployment_request AS claimed, r.fk_lane AS lane, MAX(l.last_token + 1, :epoch_ms) AS token
+FROM tb_deployment_request AS r
+INNER JOIN tb_lane AS l ON l.pk_lane = r.fk_lane
+WHERE r.status = 'pending'
+    AND (
+        :request IS NULL OR r.pk_deployment_request = :request OR r.id = :request OR r.identifier = :request
+    )
+    AND (r.runs_on IS NULL OR r.runs_on = :runs_on)
+    AND (l.hold_since IS NULL OR r.automatic = 0)
+    AND NOT EXISTS (
+        SELECT 1 FROM tb_deployment_lock AS k
+        WHERE k.fk_lane = r.fk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM tb_deployment AS d WHERE d.fk_lane = r.fk_lane AND d.status = 'in_progress'
+    )
+ORDER BY r.automatic, l.last_claimed_at, r.pk_deployment_request
+LIMIT 1;
+
+UPDATE tb_lane SET last_token = :token, last_claimed_at = :now WHERE pk_lane = :lane;
+
+DELETE FROM tb_deployment_lock WHERE fk_lane = :lane;
+
+INSERT INTO tb_deployment_lock (
+    fk_lane, fraise, environment, job, token, holder, holder_pid, holder_host, acquired_at, expires_at,
+    boot_id, boot_expires, fk_request
+)
+SELECT
+    fk_lane, fraise, environment, job, :token, :observer, :holder_pid, :holder_host, :now,
+    strftime('%Y-%m-%dT%H:%M:%f', :now, '+' || :lease_seconds || ' seconds') || '000Z',
+    :boot_id, :boot_time + :lease_seconds, pk_deployment_request
+FROM tb_deployment_request
+WHERE pk_deployment_request = :claimed;
+
+UPDATE tb_deployment_request SET status = 'processing', started_at = :now WHERE pk_deployment_request = :claimed;
+
+SELECT *, :token AS token FROM tb_deployment_request WHERE pk_deployment_request = :claimed;

@@ -1,0 +1,52 @@
+-- Give one deployment in progress that has no valid lease to :observer, with a new token. Parked ones come first and
+-- do not count as a takeover: nobody died.
+-- :observer  who will hold the lease
+-- :lane = NULL  only this lane
+-- :lease_seconds = 30
+-- :runs_on = NULL  machine id of the observer
+-- :holder_pid = NULL
+-- :holder_host = NULL
+-- Returns the deployment, and `resumed` (1: it was parked); no row when there is none.
+SELECT
+    d.pk_deployment AS deployment, d.fk_lane AS lane, d.parked AS resumed,
+    MAX(l.last_token + 1, :epoch_ms) AS token
+FROM tb_deployment AS d
+INNER JOIN tb_lane AS l ON l.pk_lane = d.fk_lane
+LEFT JOIN tb_deployment_request AS r ON r.pk_deployment_request = d.fk_request
+WHERE d.status = 'in_progress'
+    AND (:lane IS NULL OR d.fk_lane = :lane)
+    AND (r.runs_on IS NULL OR r.runs_on = :runs_on)
+    AND NOT EXISTS (
+        SELECT 1 FROM tb_deployment_lock AS k
+        WHERE k.fk_lane = d.fk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
+    )
+ORDER BY d.parked DESC, d.started_at
+LIMIT 1;
+
+UPDATE tb_lane SET last_token = :token, last_claimed_at = :now WHERE pk_lane = :lane;
+
+DELETE FROM tb_deployment_lock WHERE fk_lane = :lane;
+
+INSERT INTO tb_deployment_lock (
+    fk_lane, fraise, environment, job, token, holder, holder_pid, holder_host, acquired_at, expires_at,
+    boot_id, boot_expires, fk_request, fk_deployment
+)
+SELECT
+    fk_lane, fraise, environment, job, :token, :observer, :holder_pid, :holder_host, :now,
+    strftime('%Y-%m-%dT%H:%M:%f', :now, '+' || :lease_seconds || ' seconds') || '000Z',
+    :boot_id, :boot_time + :lease_seconds, fk_request, pk_deployment
+FROM tb_deployment
+WHERE pk_deployment = :deployment;
+
+UPDATE tb_deployment SET token = :token, takeovers = takeovers + 1 - parked, parked = 0
+WHERE pk_deployment = :deployment;
+
+INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)
+SELECT
+    'deployment.' || CASE WHEN :resumed THEN 'resumed' ELSE 'taken_over' END,
+    fraise, environment, job, identifier, :observer,
+    json_object('takeovers', takeovers, 'direction', direction, 'version', new_version), :now
+FROM tb_deployment
+WHERE pk_deployment = :deployment;
+
+SELECT *, :resumed AS resumed FROM tb_deployment WHERE pk_deployment = :deployment;

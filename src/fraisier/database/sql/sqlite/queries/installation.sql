@@ -1,0 +1,2 @@
+-- Who this Fraisier is: `id`.
+SELECT * FROM tb_installation;

@@ -1,0 +1,8 @@
+-- Every lease, oldest first. `valid` is 0 for one that has run out or is of another boot.
+SELECT
+    k.*,
+    k.boot_id = :boot_id AND k.boot_expires > :boot_time AS valid,
+    d.identifier AS deployment_id
+FROM tb_deployment_lock AS k
+LEFT JOIN tb_deployment AS d ON d.pk_deployment = k.fk_deployment
+ORDER BY k.acquired_at, k.pk_deployment_lock;

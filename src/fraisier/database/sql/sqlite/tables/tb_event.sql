@@ -1,0 +1,26 @@
+-- Outbox and audit trail in one: what happened, written in the transaction that made it true. Append-only; the one
+-- thing that is ever set later is `seq`, by the relay, once. `deployment` is a name, not a key: it outlives the row.
+CREATE TABLE tb_event (
+    pk_event INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE DEFAULT
+        (lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'
+        || substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))),
+    identifier TEXT GENERATED ALWAYS AS (printf('evt_%05d', pk_event)) VIRTUAL,
+    seq INTEGER UNIQUE,
+    type TEXT NOT NULL,
+    fraise TEXT,
+    environment TEXT,
+    job TEXT NOT NULL DEFAULT '',
+    deployment TEXT,
+    actor TEXT,
+    data TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(data)),
+    created_at TEXT NOT NULL
+);
+CREATE TRIGGER tr_event_append_only BEFORE UPDATE ON tb_event
+WHEN OLD.seq IS NOT NULL OR NEW.seq IS NULL OR OLD.id IS NOT NEW.id OR OLD.type IS NOT NEW.type
+    OR OLD.fraise IS NOT NEW.fraise OR OLD.environment IS NOT NEW.environment OR OLD.job IS NOT NEW.job
+    OR OLD.deployment IS NOT NEW.deployment OR OLD.actor IS NOT NEW.actor OR OLD.data IS NOT NEW.data
+    OR OLD.created_at IS NOT NEW.created_at
+BEGIN
+    SELECT RAISE(ABORT, 'events are never changed');
+END;

@@ -1,0 +1,31 @@
+-- One row per lane: the health last known (`status`), the version that runs, and its newest deployment.
+-- `fraise_id` and `last_deployed` are the quick reference's names for the fraise and its newest deployment's start.
+DROP VIEW IF EXISTS v_fraise_status;
+CREATE VIEW v_fraise_status AS
+SELECT
+    s.fraise,
+    s.fraise AS fraise_id,
+    s.environment,
+    s.job,
+    s.current_version,
+    s.status,
+    d.status AS deployment_status,
+    s.target_provider,
+    s.last_deployed_at,
+    s.last_deployed_by,
+    d.started_at AS last_deployed,
+    d.duration_seconds AS last_deploy_duration,
+    d.git_commit AS last_git_commit,
+    d.identifier AS last_deployment_id,
+    l.hold_since,
+    l.hold_reason,
+    l.hold_by
+FROM tb_fraise_state AS s
+LEFT JOIN tb_lane AS l ON l.fraise = s.fraise AND l.environment = s.environment AND l.job = s.job
+LEFT JOIN tb_deployment AS d ON d.pk_deployment = (
+    SELECT newest.pk_deployment
+    FROM tb_deployment AS newest
+    WHERE newest.fk_lane = l.pk_lane
+    ORDER BY newest.started_at DESC, newest.pk_deployment DESC
+    LIMIT 1
+);

@@ -1,0 +1,1 @@
+"""Fraisier's own database in one SQLite file: the embedded default."""

@@ -1,0 +1,82 @@
+"""Opening one connection."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from fraisier.database.sqlite import schema, script
+from fraisier.database.sqlite.filesystem import refuse_network
+from fraisier.errors import DatabaseError
+
+OLDEST_SQLITE = (3, 31, 0)  # generated columns
+
+
+def to_write(path: Path) -> sqlite3.Connection:
+    """A connection to a file with the newest schema, both made when missing: the file 0600, its folder 0700."""
+    _make(path)
+    refuse_network(path)
+    connection = _connect(path, "rw")
+    try:
+        _run(connection, "wal")
+        if not schema.check(connection, path):
+            schema.bring_up_to_date(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot change anything, for a user who may only read.
+
+    Without a `-wal` file beside it nobody writes, and SQLite needs telling, because it could not make one.
+    """
+    refuse_network(path)
+    quiet = not path.with_name(f"{path.name}-wal").exists()
+    connection = _connect(path, "ro&immutable=1" if quiet else "ro")
+    try:
+        schema.require(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    _run(connection, "begin")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise DatabaseError(
+            f"SQLite {sqlite3.sqlite_version} is too old.",
+            hint="Fraisier needs 3.31 or newer: upgrade libsqlite3.",
+        )
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        _run(connection, "open")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise DatabaseError(
+            f"The database {path} cannot be made or written: {error.strerror}.",
+            hint="Run this as a user who may, or set FRAISIER_DB_PATH.",
+        ) from error
+
+
+def _run(connection: sqlite3.Connection, name: str) -> None:
+    for statement in script.load(script.SQL / "session" / f"{name}.sql").statements:
+        connection.execute(statement).close()

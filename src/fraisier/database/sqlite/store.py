@@ -1,0 +1,136 @@
+"""Running commands and queries on one SQLite file, from any thread."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fraisier.database.clock import Clock, bindings
+from fraisier.database.sqlite import session
+from fraisier.database.sqlite.failure import explained, is_busy
+from fraisier.database.sqlite.script import SQL, Script, load
+from fraisier.errors import DatabaseError
+
+PATIENCE = 20.0  # seconds of waiting for another writer: well within a lease of 30
+PAUSE = 0.05
+
+T = TypeVar("T")
+
+
+class Store:
+    """Keeps idle connections; each call takes one, or opens one, and gives it back."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._idle: list[sqlite3.Connection] = []
+
+    def exists(self) -> bool:
+        try:
+            return self._path.stat().st_size > 0
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise DatabaseError(
+                f"This user may not look at the database {self._path}: {error.strerror}.",
+                hint=f"Run this as the owner of {self._path.parent}.",
+            ) from error
+
+    def call(self, name: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
+        script = load(SQL / "functions" / f"{name}.sql")
+        values = script.bind(params)
+        return self._patiently(lambda: self._transact(script, dict(values)))
+
+    def rows(self, name: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        script = load(SQL / "queries" / f"{name}.sql")
+        values = script.bind(params)
+        if not self.exists():
+            return []
+        return self._patiently(lambda: self._read(script, {**values, **bindings(self._clock)}))
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return session.to_write(self._path)
+
+    def _transact(self, script: Script, values: dict[str, Any]) -> dict[str, Any] | None:
+        connection = self._take()
+        try:
+            return transact(connection, script, values, self._clock)
+        finally:
+            self._idle.append(connection)
+
+    def _read(self, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
+        if not self._writable():
+            return self._read_only(script, values)
+        connection = self._take()
+        try:
+            return read(connection, script, values)
+        finally:
+            self._idle.append(connection)
+
+    def _read_only(self, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """Reads again when somebody wrote meanwhile: a file that seemed quiet was read without any lock."""
+        before = self._path.stat().st_mtime_ns
+        connection = session.to_read(self._path)
+        try:
+            found = read(connection, script, values)
+        finally:
+            connection.close()
+        return found if self._path.stat().st_mtime_ns == before else self._read_only(script, values)
+
+    def _writable(self) -> bool:
+        return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+
+    def _patiently(self, attempt: Callable[[], T]) -> T:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return attempt()
+            except sqlite3.Error as error:
+                if not is_busy(error) or time.monotonic() > deadline:
+                    raise explained(error, self._path) from error
+            time.sleep(PAUSE)
+
+
+def transact(
+    connection: sqlite3.Connection, script: Script, values: dict[str, Any], clock: Clock
+) -> dict[str, Any] | None:
+    """Run all statements in one transaction; the columns of each SELECT are parameters of what follows it.
+
+    A SELECT without a row is a refusal: everything is undone, and None returned.
+    """
+    answer: dict[str, Any] | None = None
+    session.begin(connection)
+    try:
+        values |= bindings(clock)
+        for statement in script.statements:
+            cursor = connection.execute(statement, values)
+            if cursor.description is None:
+                continue
+            row = cursor.fetchone()
+            cursor.close()
+            if row is None:
+                connection.rollback()
+                return None
+            answer = dict(row)
+            values |= answer
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return answer
+
+
+def read(connection: sqlite3.Connection, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
+    (statement,) = script.statements
+    return [dict(row) for row in connection.execute(statement, values)]
