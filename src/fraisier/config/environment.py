@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from fraisier.config.app_database import AppDatabase
-from fraisier.config.health_check import HealthCheck
-from fraisier.config.service import Service
+from fraisier.config.app_database import APP_DATABASE, AppDatabase
+from fraisier.config.health_check import HEALTH_CHECK_KIND, RETRIES, TIMEOUT, URL, HealthCheck
+from fraisier.config.kinds import ARGV, FLAG, choice, duration, named, text, whole
+from fraisier.config.names import absolute_path, branch, host_name, repository, unit, variable
+from fraisier.config.section import SPREAD, Field, Kind, Section, Value, nested, section
+from fraisier.config.service import SERVICE_KIND, Service
 from fraisier.model.identity import Identity
 
 
@@ -50,3 +53,160 @@ class Fraise(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     description: str
     environments: dict[str, Environment]
+
+
+def _this_machine(value: Value) -> Any:
+    host = text().read(value)
+    return (
+        host
+        if host in {"localhost", "127.0.0.1", "::1"}
+        else value.not_yet("deploying to another machine over SSH")
+    )
+
+
+SSH: Final = "deploying to another machine over SSH"
+COMPOSE: Final = "the provider docker_compose"
+COOLIFY: Final = "the provider coolify"
+CLOUD: Final = "the providers aws, scaleway and ovh"
+KUBERNETES: Final = "the provider kubernetes"
+CUSTOM: Final = "providers of your own"
+DOCKER: Final = "Docker images"
+NOTIFICATIONS: Final = "notifications"
+PUSHES: Final = "auto_deploy; use branch_mapping"
+JOBS: Final = "jobs and scripts (etl, scheduled, backup)"
+CANARY: Final = "the strategy canary"
+HOSTS: Final = "several hosts in one environment"
+SECRETS: Final = "secret backends; ${VAR} and ${file:…} work"
+
+NOT_YET: Final = {
+    "hooks": "hooks before and after a deployment",
+    "canary_config": CANARY,
+    "max_parallel_deployments": HOSTS,
+    "on_host_failure": HOSTS,
+    "migrate_on": HOSTS,
+    "resources": "limits for CPU, memory and disk",
+    "secrets": SECRETS,
+    "secret_rotation": SECRETS,
+    "webhooks": NOTIFICATIONS,
+    "notifications": NOTIFICATIONS,
+    "auto_deploy": PUSHES,
+    "auto_deploy_branch": PUSHES,
+    "webhook_secret": "a webhook secret of one fraise; use git.github.webhook_secret",
+    "auto_rollback_on_failure": "choosing; a failed deployment always goes back",
+    "on_new_push": "cancelling a running deployment for a newer push",
+    "on_running_job": JOBS,
+    "build_cache": DOCKER,
+    "deployment_type": DOCKER,
+    "docker_image": DOCKER,
+    "jobs": JOBS,
+    "script": JOBS,
+    "script_path": JOBS,
+    "schedule": JOBS,
+    "systemd_timer": JOBS,
+    "retention_days": JOBS,
+    "dependencies": JOBS,
+    "depends_on": JOBS,
+    "monitoring": "generated monitoring",
+    "runs_on": "several machines that share one database",
+    "file": COMPOSE,
+    "endpoint": COOLIFY,
+    "api_key": COOLIFY,
+    "project_id": COOLIFY,
+    "region": CLOUD,
+    "instance_type": CLOUD,
+    "cluster": CLOUD,
+    "project": CLOUD,
+    "context": KUBERNETES,
+    "namespace": KUBERNETES,
+    "api_url": CUSTOM,
+    "timeout": CUSTOM,
+}
+
+SHARED_FIELDS: Final = (
+    Field(
+        "provider",
+        choice(
+            "provider",
+            ("bare_metal",),
+            {
+                "docker": "the provider docker",
+                "docker_compose": COMPOSE,
+                "coolify": COOLIFY,
+                "aws": CLOUD,
+                "scaleway": CLOUD,
+                "ovh": CLOUD,
+                "kubernetes": KUBERNETES,
+                "custom_provider": CUSTOM,
+            },
+        ),
+        "Where it runs.",
+    ),
+    Field(
+        "host", Kind("localhost", _this_machine), "The machine; so far only this one.", aliases=("ssh_host",)
+    ),
+    Field("git_repo", text(check=repository, may_refer=True), "The repository: any address that Git takes."),
+    Field(
+        "branch", text(check=branch), "What is deployed; default: the branch that is mapped here, else main."
+    ),
+    Field("app_path", text(check=absolute_path), "The folder on the target that holds the releases."),
+    Field("build", ARGV, "Runs in the new release; default: its build.sh if it has one."),
+    Field("build_timeout", duration(minimum=1), "How long the build may take."),
+    Field("service", SERVICE_KIND, "The process that serves."),
+    Field(
+        "systemd_service",
+        text(check=unit),
+        "Your own systemd unit instead of service.command.",
+        into="service.unit",
+    ),
+    Field(
+        "health_check",
+        HEALTH_CHECK_KIND,
+        "How a new version proves that it is well; a list means all must pass.",
+    ),
+    Field("health_check_url", URL, "The same as health_check.url.", into="health_check.url"),
+    Field("health_check_timeout", TIMEOUT, "The same as health_check.timeout.", into="health_check.timeout"),
+    Field("health_check_retries", RETRIES, "The same as health_check.retries.", into="health_check.retries"),
+    Field("database", nested(APP_DATABASE), "The application's database."),
+    Field(
+        "env_vars",
+        named(text("text", may_refer=True), check=variable),
+        "The service's environment; ${…} references are resolved on every deployment and never shown.",
+    ),
+    Field(
+        "deployment_strategy",
+        choice(
+            "strategy",
+            ("recreate",),
+            {
+                "rolling": "the strategy rolling",
+                "blue_green": "the strategy blue_green",
+                "canary": CANARY,
+            },
+        ),
+        "How the new version replaces the old.",
+        into="strategy",
+    ),
+    Field("keep_releases", whole(2, 1000), "How many releases stay on the target for a rollback."),
+    Field("hold_on_failure", FLAG, "After a failure pushes wait until a person has deployed by hand."),
+    Field("description", text(), "One sentence for people."),
+)
+NAME: Final = Field(
+    "name", text(check=host_name), "The address by which the world knows it: api.example.com."
+)
+
+TARGET: Final = section("The target, in a mapping of its own.", *SHARED_FIELDS, NAME, not_yet=NOT_YET)
+
+
+def with_target(says: str, *fields: Field, not_yet: dict[str, str] | None = None) -> Section:
+    """A section that may hold everything a target may, plainly or below `target` or `provider_config`."""
+    return section(
+        says,
+        *SHARED_FIELDS,
+        Field("target", nested(TARGET), "Provider and its keys, in a mapping.", into=SPREAD),
+        Field("provider_config", nested(TARGET), "The keys of the provider, in a mapping.", into=SPREAD),
+        *fields,
+        not_yet=NOT_YET | (not_yet or {}),
+    )
+
+
+ENVIRONMENT: Final = with_target("One environment: where a fraise runs.", NAME)

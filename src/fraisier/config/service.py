@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Final, Literal
 
 import msgspec
+
+from fraisier.config.kinds import ARGV, choice, duration, whole
+from fraisier.config.node import Scalar
+from fraisier.config.section import Field, Kind, Value, section
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,3 +23,25 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     unit: str | None = None
     stop_timeout: float = 30.0
+
+
+SERVICE: Final = section(
+    "The process that serves a fraise on a host.",
+    Field(
+        "manager",
+        choice("service manager", ("auto", "systemd", "supervisor")),
+        "Who keeps the process alive; auto takes systemd where it runs, else supervisor.",
+    ),
+    Field("command", ARGV, "What to run in the release's folder. PORT and env_vars are in its environment."),
+    Field("port", whole(1, 65535), "The TCP port on which the service listens; it gets it as PORT."),
+    Field("stop_timeout", duration(), "How long the service may take to stop before it is killed."),
+)
+
+
+def _read(value: Value) -> Any:
+    if isinstance(value.node, Scalar) and value.node.type not in {"null", "refused"}:
+        return value.not_yet("a service of Docker Compose or AWS by its name")
+    return SERVICE.read(value)
+
+
+SERVICE_KIND: Final = Kind("a mapping", _read)

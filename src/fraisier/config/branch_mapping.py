@@ -1,0 +1,69 @@
+"""`branch_mapping:` — which environment a push to a branch deploys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from fraisier.config.kinds import named, text
+from fraisier.config.names import branch
+from fraisier.config.nearest import did_you_mean
+from fraisier.config.problem import Problems
+from fraisier.config.section import BAD, Field, Found, Values, nested, plain, section
+
+
+class BranchTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """What a push to the branch deploys."""
+
+    fraise: str
+    environment: str
+
+
+BRANCH_TARGET: Final = section(
+    "What a push to this branch deploys.",
+    Field("fraise", text(), "The name of a fraise in this file."),
+    Field("environment", text(), "The name of one of its environments."),
+)
+BRANCH_MAPPING: Final = named(nested(BRANCH_TARGET), check=branch)
+
+
+def branch_mapping(
+    values: Values, known: Mapping[str, Values], problems: Problems
+) -> dict[str, BranchTarget]:
+    """Every target must be in `known`: for each fraise its environments."""
+    targets = {}
+    for name, found in plain(values).items():
+        if _complete(values[name], found, problems):
+            targets[name] = BranchTarget(**plain(found))
+            _exists(found, known, problems)
+    return targets
+
+
+def _complete(at: Found, target: Values, problems: Problems) -> bool:
+    for key in ("fraise", "environment"):
+        if key not in target:
+            problems.add(at, f"names no {key}")
+    return set(plain(target)) == {"fraise", "environment"}
+
+
+def _exists(target: Values, known: Mapping[str, Values], problems: Problems) -> None:
+    fraise, environment = target["fraise"], target["environment"]
+    if fraise.value not in known:
+        hint = did_you_mean(fraise.value, known)
+        problems.add(fraise, f"there is no fraise {fraise.value!r}", hint=hint)
+    elif environment.value not in known[fraise.value]:
+        hint = did_you_mean(environment.value, known[fraise.value])
+        what = f"the fraise {fraise.value!r} has no environment {environment.value!r}"
+        problems.add(environment, what, hint=hint)
+
+
+def branches_of(values: Values) -> dict[tuple[str, str], list[str]]:
+    """For each (fraise, environment) the branches that are mapped to it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, entry in values.items():
+        if entry.value is not BAD:
+            target = plain(entry.value)
+            found.setdefault((target.get("fraise", ""), target.get("environment", "")), []).append(name)
+    return found

@@ -1,0 +1,125 @@
+"""The values of one environment become its frozen object; what is missing or contradicts itself is named."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from fraisier.config.app_database import AppDatabase
+from fraisier.config.environment import Environment
+from fraisier.config.health_check import HealthCheck
+from fraisier.config.problem import Problems
+from fraisier.config.section import BAD, Found, Values, plain
+from fraisier.config.service import Service
+
+LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+COMPOSED: Final = frozenset({"host", "service", "health_check", "database", "env_vars"})
+
+
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """What an environment knows from outside. `refused`: its type was, so nobody knows which keys it needs."""
+
+    fraise: str
+    environment: str
+    type: str
+    refused: bool
+    branch: str
+
+
+def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
+    """The environment with its defaults. Where a value is wrong its default stands in; `problems` knows."""
+    values: Values = found.value
+    if not lane.refused and _value(values, "provider") is not BAD:
+        _required(values, found, problems)
+    _consistent(values, problems)
+    written: dict[str, Any] = {"branch": lane.branch} | plain(values)
+    service = _mapping(values, "service")
+    database = _mapping(values, "database")
+    return Environment(
+        fraise=lane.fraise,
+        environment=lane.environment,
+        type=lane.type,
+        service=Service(**plain(service)) if service else None,
+        health_checks=_health_checks(lane, values, problems),
+        database=AppDatabase(**plain(database)) if database else None,
+        env_vars=plain(_mapping(values, "env_vars")),
+        **{key: value for key, value in written.items() if key not in COMPOSED},
+    )
+
+
+def _required(values: Values, at: Found, problems: Problems) -> None:
+    """What an api on a machine cannot do without."""
+    if "app_path" not in values:
+        problems.add(at, "has no app_path: the absolute path of the folder for its releases")
+    service = _value(values, "service")
+    if service is not BAD and not {"command", "unit"}.intersection(service or ()):
+        problems.add(at, "has neither service.command nor systemd_service: nobody knows what to run")
+
+
+def _consistent(values: Values, problems: Problems) -> None:
+    service, database = _mapping(values, "service"), _mapping(values, "database")
+    if (unit := service.get("unit")) and (command := service.get("command")):
+        _contradict(unit, command, problems, "the unit has a command of its own")
+    if (
+        (unit := service.get("unit"))
+        and (manager := service.get("manager"))
+        and manager.value == "supervisor"
+    ):
+        _contradict(unit, manager, problems, "a systemd unit is not run by supervisor")
+    if (down := database.get("down")) and "migrate" not in database:
+        problems.add(down, "undoes database.migrate, and there is none")
+
+
+def _contradict(one: Found, other: Found, problems: Problems, why: str) -> None:
+    first, second = sorted((one, other), key=lambda found: (found.line, found.column))
+    problems.add(second, f"contradicts {first.path} on line {first.line}: {why}")
+
+
+def _health_checks(lane: Lane, values: Values, problems: Problems) -> tuple[HealthCheck, ...]:
+    found = values.get("health_check")
+    if found is None or found.value is BAD:
+        return ()
+    listed = found.value if isinstance(found.value, tuple) else (found,)
+    return tuple(_health_check(lane, values, one, problems) for one in listed)
+
+
+def _health_check(lane: Lane, values: Values, found: Found, problems: Problems) -> HealthCheck:
+    written = plain(found.value)
+    url = written.get("url")
+    if "url" not in found.value and written.get("enabled", True):
+        problems.add(found, "has neither url nor path: nobody knows what to ask")
+    if url and url.startswith("/"):
+        address = _address(values)
+        written["url"] = f"{address}{url}"
+        if not address and not _address_is_wrong(values):
+            what = (
+                f"{url!r} is relative, and {lane.fraise}/{lane.environment} has neither service.port nor name"
+            )
+            problems.add(found.value["url"], what)
+    return HealthCheck(**written)
+
+
+def _address(values: Values) -> str:
+    """The service on this machine, else the address by which the world knows it; empty when neither is known."""
+    if port := plain(_mapping(values, "service")).get("port"):
+        return f"http://127.0.0.1:{port}"
+    name: str = plain(values).get("name", "")
+    if not name or "://" in name:
+        return name.rstrip("/")
+    return f"{'http' if name.startswith(LOOPBACK) else 'https'}://{name}"
+
+
+def _address_is_wrong(values: Values) -> bool:
+    service = _value(values, "service")
+    return BAD in {_value(values, "name"), service if service is BAD else _value(service or {}, "port")}
+
+
+def _value(values: Values, key: str) -> Any:
+    """None when nothing is written, `BAD` when it is wrong."""
+    return values[key].value if key in values else None
+
+
+def _mapping(values: Values, key: str) -> Values:
+    found = _value(values, key)
+    return found if isinstance(found, dict) else {}

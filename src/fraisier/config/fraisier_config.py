@@ -1,0 +1,76 @@
+"""`FraisierConfig`: the way to everything that fraises.yaml says."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from fraisier.config import search
+from fraisier.config.branch_mapping import BranchTarget
+from fraisier.config.environment import Environment, Fraise
+from fraisier.config.git import Git
+from fraisier.config.nearest import did_you_mean
+from fraisier.config.reader import read
+from fraisier.config.state import State
+from fraisier.errors import UnknownName
+
+
+class FraisierConfig:
+    """Finds, reads and validates fraises.yaml.
+
+    Without `path` the places of the documents are searched: FRAISIER_CONFIG, /opt/fraisier, ./ and ./config.
+    Raises `ConfigurationError`; its `errors` name everything that is wrong with file, line and column.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        explicit = None if path is None else os.fspath(path)
+        self.path, self.warnings = search.find(explicit)
+        self._read = read(search.read_text(self.path), self.path)
+
+    @property
+    def fraises(self) -> dict[str, Fraise]:
+        return self._read.fraises
+
+    @property
+    def git(self) -> Git:
+        return self._read.git
+
+    @property
+    def branch_mapping(self) -> dict[str, BranchTarget]:
+        return self._read.branch_mapping
+
+    @property
+    def state(self) -> State:
+        """Where Fraisier's own database is, as far as the file says so."""
+        return self._read.state
+
+    def get_fraise(self, name: str) -> Fraise:
+        """Raises `UnknownName` with the nearest names."""
+        if name not in self.fraises:
+            raise _unknown(f"There is no fraise called {name!r}.", name, self.fraises)
+        return self.fraises[name]
+
+    def get_fraise_environment(self, fraise: str, environment: str) -> Environment:
+        """Raises `UnknownName` with the nearest names."""
+        environments = self.get_fraise(fraise).environments
+        if environment not in environments:
+            message = f"The fraise {fraise!r} has no environment called {environment!r}."
+            raise _unknown(message, environment, environments)
+        return environments[environment]
+
+    def get_fraise_for_branch(self, branch: str) -> Environment | None:
+        """What a push to this branch deploys; None when the branch is not mapped."""
+        target = self.branch_mapping.get(branch)
+        return self.get_fraise_environment(target.fraise, target.environment) if target else None
+
+    def show(self) -> dict[str, Any]:
+        """The effective configuration; secrets are `***`."""
+        from fraisier.config.show import show  # noqa: PLC0415 - only `config show` needs it
+
+        return {"path": self.path, **show(self._read)}
+
+
+def _unknown(message: str, name: str, known: dict[str, Any]) -> UnknownName:
+    meant = did_you_mean(name, known)
+    names = f"known: {', '.join(known)}" if known else "there are none in fraises.yaml"
+    return UnknownName(message, hint="; ".join(filter(None, (meant, names))))

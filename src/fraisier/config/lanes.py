@@ -1,0 +1,43 @@
+"""Two lanes on one machine never share a folder, a port or a unit: each would destroy the other's work."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fraisier.config.problem import Problems
+from fraisier.config.section import BAD, Found, Values
+
+
+def check(fraises: Mapping[str, Values], problems: Problems) -> None:
+    """Complain about everything that two environments claim, naming both lines."""
+    owners: dict[tuple[str, Any], tuple[str, Found]] = {}
+    for fraise, environments in fraises.items():
+        for environment, found in environments.items():
+            for what, claimed, at in _claims(found.value):
+                owner, there = owners.setdefault((what, claimed), (f"{fraise}/{environment}", at))
+                if (mine := f"{fraise}/{environment}") != owner:
+                    problems.add(at, f"{mine} uses the {what} {claimed} of {owner} on line {there.line}")
+
+
+def _claims(values: Values) -> Iterator[tuple[str, Any, Found]]:
+    service = values["service"].value if "service" in values else {}
+    claims = {
+        "app_path": values.get("app_path"),
+        "port": service.get("port") if isinstance(service, dict) else None,
+        "unit": service.get("unit") if isinstance(service, dict) else None,
+    }
+    for what, found in claims.items():
+        if found is not None and found.value is not BAD:
+            yield what, _plain_form(what, found.value), found
+
+
+def _plain_form(what: str, value: Any) -> Any:
+    match what:
+        case "app_path":
+            return posixpath.normpath(value)
+        case "unit":
+            return f"{value.removesuffix('.service')}.service"
+        case _:
+            return value

@@ -1,0 +1,93 @@
+"""What makes a name, path, address or branch a good one. Each says what is wrong, or None."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FORBIDDEN_IN_BRANCH: Final = frozenset(" ~^:?*[\\\x7f") | {chr(code) for code in range(32)}
+
+
+def name(text: str) -> str | None:
+    """A fraise or an environment: it is typed as an argument and shown as fraise/environment."""
+    if not text or text.startswith("-") or "/" in text or text.strip() != text or not text.isprintable():
+        return (
+            f"the name {text!r} is empty, begins with a dash, or holds a slash or characters one cannot see"
+        )
+    return None
+
+
+def variable(text: str) -> str | None:
+    """The name of an environment variable, as POSIX has it."""
+    if not (text.isascii() and text.isidentifier()):
+        return f"{text!r} is not a name for an environment variable: letters, digits and _, no digit first"
+    return None
+
+
+def absolute_path(text: str) -> str | None:
+    if not text.startswith("/"):
+        return f"must be an absolute path, not {text!r}"
+    return "must not be the root folder" if not text.strip("/.") else _printable(text)
+
+
+def branch(text: str) -> str | None:
+    """The rules of git-check-ref-format(1) for a branch."""
+    parts = text.split("/")
+    broken = (
+        FORBIDDEN_IN_BRANCH.intersection(text)
+        or any(not part or part.startswith(".") or part.endswith(".lock") for part in parts)
+        or ".." in text
+        or "@{" in text
+        or text.endswith(".")
+        or text.startswith("-")
+        or text == "@"
+    )
+    return f"{text!r} is not a name that Git allows for a branch" if broken else None
+
+
+def web_address(text: str) -> str | None:
+    if not text.lower().startswith(("http://", "https://")) or " " in text or not text.partition("://")[2]:
+        return f"must be an address that begins with http:// or https://, not {text!r}"
+    return _printable(text)
+
+
+def web_address_or_path(text: str) -> str | None:
+    """A path is relative to the service's own address."""
+    return _printable(text) if text.startswith("/") and " " not in text else web_address(text)
+
+
+def host_name(text: str) -> str | None:
+    """`api.example.com`, with a port or as an http(s) address if wanted."""
+    if "://" in text:
+        return web_address(text)
+    if not text or any(c in " /?#@" for c in text):
+        return f"must be a host name such as api.example.com, not {text!r}"
+    return _printable(text)
+
+
+def repository(text: str) -> str | None:
+    """Any address that Git takes, except paths that depend on where Fraisier was started."""
+    scheme, separator, _ = text.partition("://")
+    if separator and scheme and "/" not in scheme:
+        return _printable(text)
+    if text.startswith("/"):
+        return _printable(text)
+    host, colon, path = text.partition(":")
+    if colon and host and path and "/" not in host and not host.startswith("-") and not path.startswith(":"):
+        return _printable(text)
+    return f"must be an address that Git takes or an absolute path, not {text!r}"
+
+
+def unit(text: str) -> str | None:
+    """A systemd service unit, with or without its suffix; see systemd.unit(5)."""
+    stem = text.removesuffix(".service")
+    if (
+        not stem
+        or stem.startswith("-")
+        or not all(c.isascii() and (c.isalnum() or c in ":-_.@\\") for c in stem)
+    ):
+        return f"{text!r} is not a name for a systemd service"
+    return None
+
+
+def _printable(text: str) -> str | None:
+    return None if text.isprintable() else "holds characters one cannot see"

@@ -1,0 +1,92 @@
+"""The whole file: its sections in one table, and what comes out of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from fraisier.config import lanes
+from fraisier.config.branch_mapping import BRANCH_MAPPING, BranchTarget, branch_mapping, branches_of
+from fraisier.config.document import compose
+from fraisier.config.environment import Fraise
+from fraisier.config.fraise import FRAISES, fraise, inherited
+from fraisier.config.git import GIT, Git, git
+from fraisier.config.problem import InvalidConfiguration, Problem, Problems
+from fraisier.config.section import BAD, Field, Found, Value, Values, nested, plain, section
+from fraisier.config.state import STATE, State
+
+ROOT: Final = section(
+    "fraises.yaml",
+    Field("git", nested(GIT), "The forges that send pushes."),
+    Field("fraises", FRAISES, "Everything that can be deployed, by name."),
+    Field("branch_mapping", BRANCH_MAPPING, "Which environment a push to a branch deploys, by branch."),
+    Field("database", nested(STATE), "Fraisier's own database.", into="state"),
+    not_yet={
+        "monitoring": "generated monitoring",
+        "nats": "the event stream",
+        "webhooks": "notifications",
+        "notifications": "notifications",
+        "secrets": "secret backends; ${VAR} and ${file:…} work",
+        "max_concurrent_deployments": "limiting how many deployments run at once",
+    },
+)
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """What fraises.yaml says. Names are in the order of the file."""
+
+    fraises: dict[str, Fraise]
+    git: Git
+    branch_mapping: dict[str, BranchTarget]
+    state: State
+
+
+def read(text: str, file: str) -> Configuration:
+    """Read and validate a whole file. Raises `InvalidConfiguration` with everything that is wrong in it."""
+    problems = Problems(file)
+    root = compose(text, problems)
+    if root is None:
+        what = "is empty; it needs at least `fraises:`"
+        raise InvalidConfiguration([Problem(file=file, what=what)], hint="See fraises.example.yaml.")
+    values = ROOT.read(Value(root, "", problems))
+    configuration = _configuration(_sections(values, problems), problems)
+    problems.raise_if_any()
+    return configuration
+
+
+def _sections(values: Any, problems: Problems) -> dict[str, Any]:
+    """The sections by name; what is wrong or absent is empty."""
+    if values is not BAD and "fraises" not in values:
+        problems.add(Found(None, 1, 1, "fraises"), "is missing; it names everything that can be deployed")
+    return {key: {} for key in ("git", "fraises", "branch_mapping")} | (
+        {} if values is BAD else plain(values)
+    )
+
+
+def _configuration(sections: dict[str, Any], problems: Problems) -> Configuration:
+    fraises: Values = sections["fraises"]
+    mapping: Values = sections["branch_mapping"]
+    environments = inherited(fraises, problems)
+    lanes.check(environments, problems)
+    branches = branches_of(mapping)
+    return Configuration(
+        fraises={
+            name: fraise(name, fraises[name].value, environments[name], branches, problems)
+            for name in environments
+        },
+        git=git(sections["git"], problems),
+        branch_mapping=branch_mapping(mapping, environments, problems),
+        state=_state(sections.get("state"), fraises, problems),
+    )
+
+
+def _state(at_top: Values | None, fraises: Values, problems: Problems) -> State:
+    """The file's own block and the one of the fraise called fraisier mean the same."""
+    fraisier = plain(fraises).get("fraisier", {}).get("state")
+    within = fraisier.value if fraisier and fraisier.value is not BAD else None
+    states = [State(**plain(values)) for values in (at_top, within) if values is not None]
+    if len(states) > 1 and states[0] != states[1] and at_top and fraisier:
+        _, first = min((found.line, found) for found in at_top.values())
+        problems.add(fraisier, f"contradicts database on line {first.line}: both are Fraisier's own database")
+    return states[0] if states else State()
