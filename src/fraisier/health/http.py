@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from fraisier.config.health_check import HealthCheck
-from fraisier.health.check_type import Answer, register
+from fraisier.health.check_type import Answer
 from fraisier.model.host import Site
 from fraisier.model.secret import MASK, Secret
 
@@ -38,15 +38,15 @@ class HttpCheck:
     """`url`, `expected_status`, `timeout`. A body is read to its end or to 64 KiB, whichever is first."""
 
     async def ask(self, site: Site, check: HealthCheck) -> Answer:
-        url = site.resolve(check.url)
-        hidden = isinstance(url, Secret)
-        address = urlsplit(url.reveal() if isinstance(url, Secret) else url)
+        resolved = site.resolve(check.url)
+        url = resolved.reveal() if isinstance(resolved, Secret) else resolved
         try:
-            status, body = await _within(check.timeout, _connection(address, check.timeout), address)
+            status, body = await _within(check.timeout, url)
         except TimeoutError:
             return Answer(good=False, said=f"no answer within {check.timeout:g} s")
         except (OSError, http.client.HTTPException, ValueError) as error:
-            return Answer(good=False, said=_sentence(error, "its address" if hidden else _place(address)))
+            hidden = isinstance(resolved, Secret) or isinstance(error, ValueError)
+            return Answer(good=False, said=_sentence(error, "its address" if hidden else _place(url)))
         said = f"status {status}" + (f": {text}" if (text := clean(body)) else "")
         return Answer(good=status == check.expected_status, said=said)
 
@@ -78,10 +78,10 @@ def _connection(address: SplitResult, timeout: float) -> http.client.HTTPConnect
     return http.client.HTTPConnection(host, port, timeout=timeout)
 
 
-async def _within(
-    seconds: float, connection: http.client.HTTPConnection, address: SplitResult
-) -> tuple[int, bytes]:
+async def _within(seconds: float, url: str) -> tuple[int, bytes]:
     """Raises `TimeoutError`; a server that sends one byte at a time is cut off, so that the thread ends too."""
+    address = urlsplit(url)
+    connection = _connection(address, seconds)
     try:
         async with asyncio.timeout(seconds):
             return await asyncio.to_thread(_get, connection, address)
@@ -123,9 +123,7 @@ def _sentence(error: Exception, place: str) -> str:
     return f"{place} cannot be asked: {reason}"
 
 
-def _place(address: SplitResult) -> str:
+def _place(url: str) -> str:
+    address = urlsplit(url)
     host = f"[{address.hostname}]" if ":" in (address.hostname or "") else address.hostname
     return f"{host}:{address.port or (443 if address.scheme == 'https' else 80)}"
-
-
-register("http", HttpCheck())

@@ -1,0 +1,67 @@
+"""What speaks against an answer coming from the new version."""
+
+import pytest
+
+from fraisier.health.sight import NOBODY_KNOWS, Sight, fault, unknown
+from fraisier.model.host import Listener
+
+RELEASE = "/srv/app/releases/2-bbbbbbb"
+
+
+def listener(pid, command="python3 app.py"):
+    return Listener(pid=pid, started="1", command=command)
+
+
+def sight(**changes):
+    seen = {"processes": (10, 11), "listeners": (listener(11),), "port": 8123, "folder": RELEASE}
+    return Sight(**seen | changes)
+
+
+def judged(seen, first=10):
+    return fault(seen, first=first, release_path=RELEASE)
+
+
+def test_the_service_itself_answers():
+    assert judged(sight()) is None
+    assert unknown(sight()) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"processes": ()}, "no living process"),
+        ({"processes": (12, 11)}, "process 10 ended and was replaced by 12"),
+        (
+            {"listeners": (listener(99, "python3 old.py"),)},
+            "port 8123 is answered by pid 99 (python3 old.py), not by the service",
+        ),
+        ({"listeners": (listener(11), listener(99))}, "answered by pid 99"),
+        ({"folder": "/srv/app/releases/1-aaaaaaa"}, "still runs in /srv/app/releases/1-aaaaaaa"),
+        ({"folder": "/srv/app/releases/1-aaaaaaa/web"}, "still runs in"),
+        ({"folder": "/srv/app/releases/1-aaaaaaa (deleted)"}, "still runs in"),
+    ],
+)
+def test_somebody_else_answers(changes, says):
+    assert says in judged(sight(**changes))
+
+
+@pytest.mark.parametrize("folder", [None, "/", "/home/app", f"{RELEASE}/web"])
+def test_a_service_may_work_in_any_folder_but_another_release(folder):
+    assert judged(sight(folder=folder)) is None
+
+
+def test_the_first_main_process_seen_is_the_one_to_keep():
+    assert judged(sight(), first=None) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"port": None, "listeners": ()}, "no port of this machine"),
+        ({"listeners": ()}, "who listens on port 8123 cannot be seen"),
+        ({"listeners": (listener(NOBODY_KNOWS),)}, "who listens on port 8123 cannot be seen"),
+    ],
+)
+def test_what_cannot_be_known_is_no_fault_but_is_said(changes, says):
+    assert judged(sight(**changes)) is None
+    assert says in unknown(sight(**changes))
