@@ -23,7 +23,7 @@ CREATE TABLE tb_deployment_request (
     git_commit TEXT,
     options TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(options)),
     target_provider TEXT,
-    target_config TEXT CHECK (json_valid(target_config)),
+    target_config TEXT CHECK (target_config IS NULL OR json_valid(target_config)),
     runs_on TEXT,
     fk_webhook_event INTEGER REFERENCES tb_webhook_event (pk_webhook_event) ON DELETE SET NULL,
     started_at TEXT,
