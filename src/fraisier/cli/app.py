@@ -28,7 +28,7 @@ class App:
             terminal.complain(f"Warning: {warning}")
         return config
 
-    def database(self, config: FraisierConfig) -> Database:
+    def database(self) -> Database:
         """Fraisier's own database, created if there is none yet."""
         from fraisier.database import Database
 

@@ -15,7 +15,9 @@ def fraises(ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 def environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Those of the fraise that was typed before, else of all."""
     known, typed = _known(ctx), ctx.params.get("fraise")
-    names = known.get(typed, []) if typed in known else sorted({name for each in known.values() for name in each})
+    names = (
+        known.get(typed, []) if typed in known else sorted({name for each in known.values() for name in each})
+    )
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -19,10 +19,17 @@ def validate(app: App, file: str | None) -> None:
     environments = sum(len(fraise.environments) for fraise in fraises)
     if app.json:
         terminal.answer(
-            {"schema": 1, "valid": True, "file": str(config.path), "warnings": [str(each) for each in config.warnings]}
+            {
+                "schema": 1,
+                "valid": True,
+                "file": str(config.path),
+                "warnings": [str(each) for each in config.warnings],
+            }
         )
         return
-    terminal.say(f"✓ {config.path} is valid: {len(fraises)} fraises, {environments} environments.", colour="green")
+    terminal.say(
+        f"✓ {config.path} is valid: {len(fraises)} fraises, {environments} environments.", colour="green"
+    )
 
 
 @door("fraisier config show", "fraisier config show --json", name="show")

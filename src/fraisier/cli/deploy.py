@@ -34,10 +34,13 @@ def command(app: App, fraise: str, environment: str, dry_run: bool, force: bool,
 
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    database = app.database(config)
+    database = app.database()
     if dry_run:
         return preview.show(
-            app, asyncio.run(desk.preview(config, database, identity, kind=Kind.DEPLOY, commit=commit, force=force))
+            app,
+            asyncio.run(
+                desk.preview(config, database, identity, kind=Kind.DEPLOY, commit=commit, force=force)
+            ),
         )
     with progress.watching(json=app.json) as watcher:
         ended = asyncio.run(

@@ -50,7 +50,9 @@ def bug(error: Exception, *, json: bool, verbose: bool) -> int:
     fields = {
         "code": "bug",
         "message": f"This is a bug in Fraisier: {type(error).__name__}: {terminal.one_line(str(error))}",
-        "hint": f"The traceback is in {place}." if place else "Run it again with --verbose to see the traceback.",
+        "hint": f"The traceback is in {place}."
+        if place
+        else "Run it again with --verbose to see the traceback.",
         "exit_code": BUG,
     }
     return _report(fields, json=json)

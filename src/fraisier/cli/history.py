@@ -42,8 +42,10 @@ def command(
     A single name that is no fraise but an environment shows that environment.
     """
     config = app.config()
-    wanted = chosen(config, one(fraise, only_fraise, "fraise"), one(environment, only_environment, "environment"))
-    rows = app.database(config).get_recent_deployments(limit=limit, fraise=wanted[0], environment=wanted[1])
+    wanted = chosen(
+        config, one(fraise, only_fraise, "fraise"), one(environment, only_environment, "environment")
+    )
+    rows = app.database().get_recent_deployments(limit=limit, fraise=wanted[0], environment=wanted[1])
     if app.json:
         terminal.answer([{"schema": 1, **row} for row in rows])
     elif rows:
@@ -59,7 +61,9 @@ def one(typed: str | None, option: str | None, what: str) -> str | None:
     return typed or option
 
 
-def chosen(config: FraisierConfig, fraise: str | None, environment: str | None) -> tuple[str | None, str | None]:
+def chosen(
+    config: FraisierConfig, fraise: str | None, environment: str | None
+) -> tuple[str | None, str | None]:
     """What to filter by. `history production` means the environment when no fraise is called so."""
     environments = {name for each in config.fraises.values() for name in each.environments}
     if fraise and environment is None and fraise not in config.fraises and fraise in environments:
@@ -78,5 +82,5 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
         str(row["status"]),
         f"{short(row['old_version'])} → {short(row['new_version'])}",
         times.duration(row["duration_seconds"]),
-        str(row["triggered_by"] or times.NOTHING),
+        str(row["requested_by"] or times.NOTHING),
     )

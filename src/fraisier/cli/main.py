@@ -30,7 +30,12 @@ root = LazyGroup(
     params=[
         *common_options(),
         click.Option(
-            ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version."
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_version,
+            help="Show the version.",
         ),
     ],
 )

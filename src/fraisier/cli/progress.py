@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from fraisier.cli import steps, terminal
 from fraisier.model.plan import Plan
@@ -35,7 +35,7 @@ def watching(*, json: bool) -> Iterator[Progress]:
 class Plain:
     """One line for each thing that happens."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._running = False
 
@@ -73,7 +73,7 @@ class Plain:
 class Live:
     """A spinner that turns into a line with its seconds."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: TextIO) -> None:
         from rich.console import Console
 
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)

@@ -31,9 +31,11 @@ def command(app: App, fraise: str, environment: str, to: str | None, dry_run: bo
 
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    database = app.database(config)
+    database = app.database()
     if dry_run:
-        return preview.show(app, asyncio.run(desk.preview(config, database, identity, kind=Kind.ROLLBACK, to=to)))
+        return preview.show(
+            app, asyncio.run(desk.preview(config, database, identity, kind=Kind.ROLLBACK, to=to))
+        )
     with progress.watching(json=app.json) as watcher:
         ended = asyncio.run(
             desk.rollback(

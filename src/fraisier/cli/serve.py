@@ -11,7 +11,11 @@ from fraisier.cli.door import Function, door
 def address(function: Function) -> Function:
     """`--host` and `--port`; the environment's FRAISIER_HOST and FRAISIER_PORT stand behind them."""
     host = click.option(
-        "--host", default="localhost", show_default=True, envvar="FRAISIER_HOST", help="Listen on this address."
+        "--host",
+        default="localhost",
+        show_default=True,
+        envvar="FRAISIER_HOST",
+        help="Listen on this address.",
     )
     port = click.option(
         "--port",
@@ -32,7 +36,7 @@ def listen(app: App, host: str, port: int) -> int:
     from fraisier.server.run import serve
 
     config = app.config()
-    database = app.database(config)
+    database = app.database()
     asyncio.run(serve(config, database, Observer(config, database), host, port))
     return 0
 

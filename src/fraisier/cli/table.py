@@ -34,7 +34,9 @@ def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Columns as wide as their widest cell, two blanks apart, nothing after the last."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def _draw(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import IO, Any, Final
+from typing import Any, Final, TextIO
 
 import click
 
@@ -14,7 +14,19 @@ _CONTROLS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]"  # C0, C1, and what reorders text
 )
 _PLAIN: Final = str.maketrans(
-    {"✓": "+", "✗": "x", "⟳": "*", "↩": "<", "→": "->", "—": "-", "…": "...", "├": "|", "└": "`", "─": "-", "│": "|"}
+    {
+        "✓": "+",
+        "✗": "x",
+        "⟳": "*",
+        "↩": "<",
+        "→": "->",
+        "—": "-",
+        "…": "...",
+        "├": "|",
+        "└": "`",
+        "─": "-",
+        "│": "|",
+    }
 )
 
 
@@ -28,17 +40,17 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def has_colour(stream: IO[str]) -> bool:
+def has_colour(stream: TextIO) -> bool:
     """A terminal that wants colours: https://no-color.org, and not TERM=dumb."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def is_live(stream: IO[str]) -> bool:
+def is_live(stream: TextIO) -> bool:
     """A terminal on which lines can be redrawn."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def carried(text: str, stream: IO[str]) -> str:
+def carried(text: str, stream: TextIO) -> str:
     """The text in characters that the stream's encoding has; known symbols become ASCII, others `?`."""
     encoding = stream.encoding or "ascii"
     try:
@@ -48,7 +60,7 @@ def carried(text: str, stream: IO[str]) -> str:
     return text
 
 
-def write(text: str, stream: IO[str], *, colour: str | None = None) -> None:
+def write(text: str, stream: TextIO, *, colour: str | None = None) -> None:
     """One line, at once. `colour` is used on terminals that have it."""
     shown = carried(text, stream)
     if colour and has_colour(stream):
@@ -74,5 +86,5 @@ def answer(value: Any) -> None:
     say(json.dumps(value, ensure_ascii=not _is_utf8(sys.stdout), indent=2, default=str))
 
 
-def _is_utf8(stream: IO[str]) -> bool:
+def _is_utf8(stream: TextIO) -> bool:
     return (stream.encoding or "").lower().replace("-", "") == "utf8"

@@ -34,7 +34,7 @@ def _belongs(entry: Path, folder: Path) -> bool:
     if int(entry.name) == os.getpid():
         return False
     try:
-        return _inside(os.readlink(entry / "cwd"), folder) or _configured_in(entry, folder)
+        return _inside(str((entry / "cwd").readlink()), folder) or _configured_in(entry, folder)
     except OSError:  # it has just ended, or is somebody else's
         return False
 

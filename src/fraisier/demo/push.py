@@ -40,7 +40,11 @@ def deliver(workshop: Workshop, *, before: str, after: str, subject: str) -> tup
 
 
 def _payload(workshop: Workshop, before: str, after: str, subject: str) -> bytes:
-    commit = {"id": after, "message": subject, "author": {"name": "Gardener", "email": "gardener@example.com"}}
+    commit = {
+        "id": after,
+        "message": subject,
+        "author": {"name": "Gardener", "email": "gardener@example.com"},
+    }
     event = {
         "ref": "refs/heads/main",
         "before": before,

@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -33,7 +33,11 @@ def run(*, folder: Path | None, keep: bool, say: Say) -> None:
         workshop = open_workshop(place)
         say(f"Everything happens in {place}: a Git repository, a service, fraises.yaml, a database.\n")
         _play(workshop, say)
-        say(_where_to_look(workshop) if keep else "Nothing is left: the processes are ended, the folder is removed.")
+        say(
+            _where_to_look(workshop)
+            if keep
+            else "Nothing is left: the processes are ended, the folder is removed."
+        )
         say(f"The demo took {time.monotonic() - began:.1f} s.")
 
 
@@ -54,14 +58,19 @@ def _play(workshop: Workshop, say: Say) -> None:
     try:
         for number, (title, act) in enumerate(ACTS, 1):
             say(f"── {number}. {title} ".ljust(78, "─") + "\n")
-            act(play)
+            _perform(f"Act {number} of the demo ({title})", act, play)
             say("")
-    except FraiseQLError as error:
-        _show_traces(workshop, say)
-        raise ActFailed(f"Act {number} of the demo ({title}) failed: {error.message}", hint=error.hint) from error
     finally:
         visitors.stop()
     say(visitors.summary())
+
+
+def _perform(name: str, act: Callable[[Play], None], play: Play) -> None:
+    try:
+        act(play)
+    except FraiseQLError as error:
+        _show_traces(play.workshop, play.say)
+        raise ActFailed(f"{name} failed: {error.message}", hint=error.hint) from error
 
 
 def _show_traces(workshop: Workshop, say: Say) -> None:

@@ -9,7 +9,14 @@ from typing import Final
 from fraisier.demo.workshop import Workshop
 from fraisier.errors import FraiseQLError
 
-AUTHOR: Final = ("-c", "user.name=Gardener", "-c", "user.email=gardener@example.com", "-c", "commit.gpgsign=false")
+AUTHOR: Final = (
+    "-c",
+    "user.name=Gardener",
+    "-c",
+    "user.email=gardener@example.com",
+    "-c",
+    "commit.gpgsign=false",
+)
 
 
 class Shop:

@@ -64,7 +64,9 @@ class Workshop:
 
     def environment(self) -> dict[str, str]:
         """The environment of every process that the demo starts."""
-        inherited = {name: text for name, text in os.environ.items() if not name.startswith(("FRAISIER_", "GIT_"))}
+        inherited = {
+            name: text for name, text in os.environ.items() if not name.startswith(("FRAISIER_", "GIT_"))
+        }
         return inherited | self.variables
 
 

@@ -12,7 +12,19 @@ import fraisier.cli
 from fraisier.cli.commands import COMMANDS
 from fraisier.cli.main import main, root
 
-HEAVY = {"asyncio", "httpx", "fastapi", "msgspec", "pydantic", "yaml", "rich", "sqlite3", "uvicorn", "json", "logging"}
+HEAVY = {
+    "asyncio",
+    "httpx",
+    "fastapi",
+    "msgspec",
+    "pydantic",
+    "yaml",
+    "rich",
+    "sqlite3",
+    "uvicorn",
+    "json",
+    "logging",
+}
 
 
 def loaded_by(*arguments):
@@ -23,10 +35,14 @@ def loaded_by(*arguments):
         "code = main(sys.argv[1:])\n"
         "print(code, *sys.modules, file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
     code, *modules = done.stderr.splitlines()[-1].split()
     assert code == "0", done.stderr
-    return {module.partition(".")[0] for module in modules}, {name for name in modules if name.startswith("fraisier")}
+    return {module.partition(".")[0] for module in modules}, {
+        name for name in modules if name.startswith("fraisier")
+    }
 
 
 def test_help_imports_click_and_almost_nothing_else():
@@ -51,8 +67,7 @@ def test_the_table_says_what_the_command_says(name):
 
 
 def commands(group):
-    for command in group.commands.values() if isinstance(group, click.Group) and group.commands else [group]:
-        yield command
+    return group.commands.values() if isinstance(group, click.Group) else [group]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

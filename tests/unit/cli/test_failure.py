@@ -72,4 +72,3 @@ def test_verbose_shows_the_traceback_at_once(capsys, tmp_path, monkeypatch):
 def test_control_characters_never_reach_the_terminal(capsys):
     main([], ending(FraiseQLError("branch \x1b]0;owned\x07main\x08\x9b2J", hint="\x1b[2Jnothing")))
     assert capsys.readouterr().err == "Error: branch main2J\nHint: nothing\n"
-

@@ -1,0 +1,62 @@
+"""The journal of one deployment, for people and for machines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fraisier.cli import outcome, times
+from fraisier.cli.terminal import clean, one_line
+from fraisier.model.commit import short
+from fraisier.observer import record
+
+Line = tuple[str, str | None]
+Row = dict[str, Any]
+
+MARKS: Final = {"done": "✓", "undone": "↩", "failed": "✗", "undo_failed": "✗", "skipped": "-", "running": "⟳"}
+COLOURS: Final = {"✓": "green", "✗": "red", "↩": "yellow"}
+
+
+def as_dict(row: Row, steps: Sequence[Row]) -> Row:
+    """The JSON answer of `logs`: that of `deploy`, and what each step noted, suffered and printed."""
+    answer = outcome.as_dict(record.read(row, steps))
+    for told, step in zip(answer["steps"], steps, strict=True):
+        told.update(note=step["note"], error=step["error"], output=step["output"])
+    return answer
+
+
+def heading(row: Row) -> list[Line]:
+    versions = f"{short(row['old_version'])} → {short(row['new_version'])}"
+    by = one_line(row["requested_by"] or times.NOTHING)
+    return [
+        (
+            f"{row['identifier']}  {row['fraise']} → {row['environment']}  {row['kind']}  {row['status']}",
+            None,
+        ),
+        (f"  {versions}, {row['triggered_by']} by {by}, {times.moment(row['started_at'])}", None),
+        ("", None),
+    ]
+
+
+def lines(row: Row, steps: Sequence[Row]) -> list[Line]:
+    """Every step that was begun with what it printed, and how it all ended."""
+    told = [line for step in steps if step["status"] != "pending" for line in _step(step)]
+    if row["error_message"]:
+        told += [("", None), (f"Error: {one_line(row['error_message'])}", "red")]
+    if row["error_message"] and row["error_hint"]:
+        told.append((f"Hint: {clean(row['error_hint'])}", None))
+    return told
+
+
+def _step(step: Row) -> list[Line]:
+    mark = MARKS[step["status"]]
+    reason = one_line(step["error"] or step["note"] or "")
+    name = one_line(step["title"] if mark == "✓" else f"{step['title']} [{step['status'].replace('_', ' ')}]")
+    told: list[Line] = [
+        (f"  {mark} {name}{': ' + reason if reason else ''}{_took(step)}", COLOURS.get(mark)),
+    ]
+    return told + [(f"      {line}", None) for line in clean(step["output"] or "").rstrip().splitlines()]
+
+
+def _took(step: Row) -> str:
+    return f"  {times.duration(step['duration_seconds'])}" if step["duration_seconds"] else ""

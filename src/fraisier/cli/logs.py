@@ -1,0 +1,67 @@
+"""`fraisier logs`: what a deployment did, or what a service wrote."""
+
+from __future__ import annotations
+
+import click
+
+from fraisier.cli import complete, terminal
+from fraisier.cli.app import App
+from fraisier.cli.door import door
+
+
+@door(
+    "fraisier logs dep_00001",
+    "fraisier logs dep_00001 --tail 20",
+    "fraisier logs my_api production",
+    name="logs",
+)
+@click.argument("fraise", metavar="DEPLOYMENT|FRAISE", shell_complete=complete.fraises)
+@click.argument("environment", required=False, shell_complete=complete.environments)
+@click.option(
+    "--tail", default=100, show_default=True, type=click.IntRange(min=1), help="The last so many lines."
+)
+def command(app: App, fraise: str, environment: str | None, tail: int) -> None:
+    """Show what a deployment did, or what a service wrote.
+
+    One word names a deployment, two name a fraise and its environment.
+    """
+    if environment:
+        _service(app, fraise, environment, tail)
+    else:
+        _deployment(app, fraise, tail)
+
+
+def _service(app: App, fraise: str, environment: str, tail: int) -> None:
+    import asyncio
+
+    from fraisier.observer import desk
+
+    config = app.config()
+    identity = config.get_fraise_environment(fraise, environment).identity
+    lines = asyncio.run(desk.service_logs(config, app.database(), identity, tail)).splitlines()[-tail:]
+    if app.json:
+        terminal.answer({"schema": 1, "fraise": fraise, "environment": environment, "lines": lines})
+        return
+    for line in lines:
+        terminal.say(terminal.clean(line))
+    if not lines:
+        terminal.complain(f"The service of {identity} has written nothing.")
+
+
+def _deployment(app: App, name: str, tail: int) -> None:
+    from fraisier.cli import journal
+    from fraisier.errors import UnknownName
+
+    database = app.database()
+    row = database.row("deployment", deployment=name)
+    if row is None:
+        raise UnknownName(
+            f"No deployment is called {name}.",
+            hint="`fraisier history` lists them; a service's log is `fraisier logs FRAISE ENVIRONMENT`.",
+        )
+    steps = database.rows("steps", deployment=row["identifier"])
+    if app.json:
+        terminal.answer(journal.as_dict(row, steps))
+        return
+    for text, colour in [*journal.heading(row), *journal.lines(row, steps)[-tail:]]:
+        terminal.say(text, colour=colour)

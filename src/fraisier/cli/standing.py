@@ -1,0 +1,115 @@
+"""How one environment stands, for people and for machines. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fraisier.cli import times
+from fraisier.cli.terminal import clean, one_line
+from fraisier.model.commit import short
+from fraisier.model.identity import Identity
+from fraisier.model.status import DeploymentStatus
+
+Line = tuple[str, str | None]
+Row = dict[str, Any]
+
+COLOURS: Final = {"healthy": "green", "degraded": "yellow", "down": "red"}
+
+
+def as_dict(identity: Identity, provider: str, recorded: dict[str, Row | None], observed: Row | None) -> Row:
+    """The JSON answer of `status`. `recorded` holds the rows `state`, `lane` and `lock`, None where there is none."""
+    state, lane, lock = recorded["state"] or {}, recorded["lane"] or {}, recorded["lock"]
+    return {
+        "schema": 1,
+        "fraise": identity.fraise,
+        "environment": identity.environment,
+        "status": state.get("status", "unknown"),
+        "current_version": state.get("current_version"),
+        "target_provider": state.get("target_provider") or provider,
+        "last_deployed_at": state.get("last_deployed_at"),
+        "last_deploy_duration": state.get("last_deploy_duration"),
+        "lock": _lock(lock) if lock else None,
+        "hold": _hold(lane) if lane.get("hold_since") else None,
+        "observed": observed,
+    }
+
+
+def _lock(row: Row) -> Row:
+    return {
+        "holder": row["holder"],
+        "since": row["acquired_at"],
+        "expires": row["expires_at"],
+        "deployment_id": row["deployment_id"],
+    }
+
+
+def _hold(row: Row) -> Row:
+    return {"since": row["hold_since"], "reason": row["hold_reason"], "by": row["hold_by"]}
+
+
+def lines(answer: Row, last: Row | None, logs: list[str]) -> list[Line]:
+    """What people read: the records, then what the target shows, then the last failure and the service's words."""
+    duration = times.duration(answer["last_deploy_duration"])
+    return [
+        (
+            f"{answer['fraise']} → {answer['environment']} ({answer['target_provider'].replace('_', '-')})",
+            None,
+        ),
+        (f"  Status:        {answer['status']}", COLOURS.get(answer["status"])),
+        (f"  Version:       {short(answer['current_version'])}", None),
+        (f"  Last deployed: {times.moment(answer['last_deployed_at'])} (took {duration})", None),
+        *_observed(answer),
+        *_waiting(answer),
+        *_failure(last),
+        *_said(logs),
+    ]
+
+
+def _observed(answer: Row) -> list[Line]:
+    observed = answer["observed"]
+    if observed is None:
+        return []
+    if not observed["reachable"]:
+        return [("  Observed:      the target did not answer within 2 s", "yellow")]
+    running = "running" if observed["running"] else "not running"
+    found: list[Line] = [(f"  Observed:      {running}, version {short(observed['version'])}", None)]
+    if observed["version"] != answer["current_version"]:
+        found.append(("                 This is not the version that is recorded.", "yellow"))
+    return found
+
+
+def _waiting(answer: Row) -> list[Line]:
+    found: list[Line] = []
+    if lock := answer["lock"]:
+        holder, deployment = one_line(lock["holder"]), lock["deployment_id"] or "a deployment"
+        found.append(
+            (f"  In progress:   {deployment} by {holder} since {times.moment(lock['since'])}", "cyan")
+        )
+    if hold := answer["hold"]:
+        since, reason = times.moment(hold["since"]), one_line(hold["reason"] or "no reason given")
+        found.append((f"  Held:          since {since}: {reason}", "yellow"))
+        found.append(("                 A push waits until a person deploys or rolls back.", None))
+    return found
+
+
+def _failure(last: Row | None) -> list[Line]:
+    bad = {DeploymentStatus.FAILED, DeploymentStatus.ROLLED_BACK, DeploymentStatus.ROLLBACK_FAILED}
+    if last is None or last["status"] not in bad:
+        return []
+    message = one_line(last["error_message"] or "no reason was recorded")
+    return [
+        (
+            f"  Last failure:  {last['identifier']} ({last['status']}) {times.moment(last['started_at'])}",
+            "red",
+        ),
+        (f"                 {message}", None),
+        (f"                 fraisier logs {last['identifier']}", None),
+    ]
+
+
+def _said(logs: list[str]) -> list[Line]:
+    return (
+        [("  The service's last lines:", None), *((f"    {clean(line)}", None) for line in logs)]
+        if logs
+        else []
+    )

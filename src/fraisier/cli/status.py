@@ -1,0 +1,77 @@
+"""`fraisier status`: what runs in one environment, by the records and by the target itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fraisier.cli import complete, standing, terminal
+from fraisier.cli.app import App
+from fraisier.cli.door import door
+
+if TYPE_CHECKING:
+    from fraisier.config import FraisierConfig
+    from fraisier.database import Database
+    from fraisier.model.identity import Identity
+
+LOG_LINES = 10
+
+
+@door(
+    "fraisier status my_api production",
+    "fraisier status my_api production --no-probe --json",
+    name="status",
+)
+@click.argument("fraise", shell_complete=complete.fraises)
+@click.argument("environment", shell_complete=complete.environments)
+@click.option("--no-probe", is_flag=True, help="Only what is recorded; do not look at the target.")
+def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
+    """Show what runs in an environment, and how it is.
+
+    Exits with 0 whatever it reports.
+    """
+    config = app.config()
+    target = config.get_fraise_environment(fraise, environment)
+    database = app.database()
+    identity = target.identity
+    observed = None if no_probe else _observed(config, database, identity)
+    answer = standing.as_dict(identity, target.provider, _recorded(database, identity), observed)
+    if app.json:
+        terminal.answer(answer)
+        return
+    last = database.row("last_deployment", fraise=fraise, environment=environment)
+    logs = [] if no_probe else _logs(config, database, identity)
+    for text, colour in standing.lines(answer, last, logs):
+        terminal.say(text, colour=colour)
+
+
+def _recorded(database: Database, identity: Identity) -> dict[str, Any]:
+    lane = {"fraise": identity.fraise, "environment": identity.environment}
+    return {
+        "state": database.row("state", **lane),
+        "lane": database.row("lane", **lane),
+        "lock": database.row("lock", **lane),
+    }
+
+
+def _observed(config: FraisierConfig, database: Database, identity: Identity) -> dict[str, Any]:
+    import asyncio
+
+    from fraisier.observer import desk
+
+    return asyncio.run(desk.observed_status(config, database, identity))
+
+
+def _logs(config: FraisierConfig, database: Database, identity: Identity) -> list[str]:
+    """The service's last lines. A target that cannot tell has none: `observed` says so already."""
+    import asyncio
+
+    from fraisier.errors import FraiseQLError
+    from fraisier.observer import desk
+
+    try:
+        text = asyncio.run(desk.service_logs(config, database, identity, LOG_LINES))
+    except FraiseQLError as error:
+        return [error.message]
+    return text.splitlines()[-LOG_LINES:]
