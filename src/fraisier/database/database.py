@@ -43,6 +43,12 @@ class Database:
         """Whether there is a database yet. Raises `DatabaseError` where we may not even look."""
         return self._store.exists()
 
+    @property
+    def installation_id(self) -> str:
+        """The UUID this Fraisier signs its work on hosts with; empty while there is no database."""
+        row = self.row("installation")
+        return str(row["id"]) if row else ""
+
     def call(self, name: str, **params: Any) -> Row | None:
         """Run the command `sql/*/functions/<name>.sql` in one transaction.
 

@@ -1,6 +1,8 @@
--- The lease of one lane. `valid` is 0 for one that has run out or is of another boot; `deployment_id` is its deployment.
--- :fraise
--- :environment
+-- The lease of one lane, given by its pk or its names. `valid` is 0 for one that has run out or is of another boot;
+-- `deployment_id` is its deployment.
+-- :lane = NULL
+-- :fraise = NULL
+-- :environment = NULL
 -- :job = ''
 SELECT
     k.*,
@@ -8,4 +10,4 @@ SELECT
     d.identifier AS deployment_id
 FROM tb_deployment_lock AS k
 LEFT JOIN tb_deployment AS d ON d.pk_deployment = k.fk_deployment
-WHERE k.fraise = :fraise AND k.environment = :environment AND k.job = :job;
+WHERE k.fk_lane = :lane OR (k.fraise = :fraise AND k.environment = :environment AND k.job = :job);

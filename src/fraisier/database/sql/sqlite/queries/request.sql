@@ -1,5 +1,5 @@
 -- One request, and the identifier of its newest deployment as `deployment_id`.
--- :request  its pk, id or identifier (req_00001)
+-- :ref  its pk, id or identifier (req_00001)
 SELECT
     r.*,
     (
@@ -9,4 +9,4 @@ SELECT
         LIMIT 1
     ) AS deployment_id
 FROM tb_deployment_request AS r
-WHERE r.pk_deployment_request = :request OR r.id = :request OR r.identifier = :request;
+WHERE r.pk_deployment_request = :ref OR r.id = :ref OR r.identifier = :ref;
