@@ -172,14 +172,14 @@ class Shop:
     def about(self, environment: str = "production") -> dict[str, Any] | None:
         """What answers on the environment's port says of itself, well or sick; None when nothing answers."""
         try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port(environment)}/health", timeout=2
-            ) as got:
-                return json.load(got)
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port(environment)}/", timeout=2) as got:
+                told = got.read()
         except urllib.error.HTTPError as sick:
-            return json.load(sick)
+            told = sick.read()
         except OSError:
             return None
+        about: dict[str, Any] = json.loads(told)
+        return about
 
     def live_version(self, environment: str = "production") -> str | None:
         """The full commit hash of what answers, from its own files; it must be what Fraisier told it, too."""
