@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,9 @@ class App:
             terminal.complain(f"Warning: {warning}")
         return config
 
-    def database(self) -> Database:
-        """Fraisier's own database, created if there is none yet."""
+    def database(self, config: FraisierConfig) -> Database:
+        """Fraisier's own database: where the environment says, else the file, else the usual place."""
         from fraisier.database import Database
 
-        return Database(None)
+        named = os.environ.get("FRAISIER_DB_PATH") or os.environ.get("FRAISIER_DATABASE_URL")
+        return Database(named or config.state.path)

@@ -34,7 +34,7 @@ def command(app: App, fraise: str, environment: str, dry_run: bool, force: bool,
 
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    database = app.database()
+    database = app.database(config)
     if dry_run:
         return preview.show(
             app,

@@ -45,7 +45,7 @@ def command(
     wanted = chosen(
         config, one(fraise, only_fraise, "fraise"), one(environment, only_environment, "environment")
     )
-    rows = app.database().get_recent_deployments(limit=limit, fraise=wanted[0], environment=wanted[1])
+    rows = app.database(config).get_recent_deployments(limit=limit, fraise=wanted[0], environment=wanted[1])
     if app.json:
         terminal.answer([{"schema": 1, **row} for row in rows])
     elif rows:

@@ -49,13 +49,20 @@ def lines(row: Row, steps: Sequence[Row]) -> list[Line]:
 
 
 def _step(step: Row) -> list[Line]:
-    mark = MARKS[step["status"]]
+    mark = "✗" if step["error"] else MARKS[step["status"]]
     reason = one_line(step["error"] or step["note"] or "")
-    name = one_line(step["title"] if mark == "✓" else f"{step['title']} [{step['status'].replace('_', ' ')}]")
-    told: list[Line] = [
-        (f"  {mark} {name}{': ' + reason if reason else ''}{_took(step)}", COLOURS.get(mark)),
+    text = f"  {mark} {_name(step)}{': ' + reason if reason else ''}{_took(step)}"
+    return [
+        (text, COLOURS.get(mark)),
+        *((f"      {line}", None) for line in clean(step["output"] or "").rstrip().splitlines()),
     ]
-    return told + [(f"      {line}", None) for line in clean(step["output"] or "").rstrip().splitlines()]
+
+
+def _name(step: Row) -> str:
+    """A title says what was reached; a step that did not reach it, or left it again, is called by its kind."""
+    if step["status"] == "done":
+        return one_line(step["title"])
+    return f"{step['kind'].replace('_', ' ').capitalize()} [{step['status'].replace('_', ' ')}]"
 
 
 def _took(step: Row) -> str:

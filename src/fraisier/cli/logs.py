@@ -38,7 +38,7 @@ def _service(app: App, fraise: str, environment: str, tail: int) -> None:
 
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    lines = asyncio.run(desk.service_logs(config, app.database(), identity, tail)).splitlines()[-tail:]
+    lines = asyncio.run(desk.service_logs(config, app.database(config), identity, tail)).splitlines()[-tail:]
     if app.json:
         terminal.answer({"schema": 1, "fraise": fraise, "environment": environment, "lines": lines})
         return
@@ -52,7 +52,7 @@ def _deployment(app: App, name: str, tail: int) -> None:
     from fraisier.cli import journal
     from fraisier.errors import UnknownName
 
-    database = app.database()
+    database = app.database(app.config())
     row = database.row("deployment", deployment=name)
     if row is None:
         raise UnknownName(

@@ -31,7 +31,7 @@ def command(app: App, fraise: str, environment: str, to: str | None, dry_run: bo
 
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    database = app.database()
+    database = app.database(config)
     if dry_run:
         return preview.show(
             app, asyncio.run(desk.preview(config, database, identity, kind=Kind.ROLLBACK, to=to))

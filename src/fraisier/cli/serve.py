@@ -36,7 +36,7 @@ def listen(app: App, host: str, port: int) -> int:
     from fraisier.server.run import serve
 
     config = app.config()
-    database = app.database()
+    database = app.database(config)
     asyncio.run(serve(config, database, Observer(config, database), host, port))
     return 0
 

@@ -49,7 +49,6 @@ def _hold(row: Row) -> Row:
 
 def lines(answer: Row, last: Row | None, logs: list[str]) -> list[Line]:
     """What people read: the records, then what the target shows, then the last failure and the service's words."""
-    duration = times.duration(answer["last_deploy_duration"])
     return [
         (
             f"{answer['fraise']} → {answer['environment']} ({answer['target_provider'].replace('_', '-')})",
@@ -57,12 +56,20 @@ def lines(answer: Row, last: Row | None, logs: list[str]) -> list[Line]:
         ),
         (f"  Status:        {answer['status']}", COLOURS.get(answer["status"])),
         (f"  Version:       {short(answer['current_version'])}", None),
-        (f"  Last deployed: {times.moment(answer['last_deployed_at'])} (took {duration})", None),
+        (f"  Last deployed: {_deployed(answer)}", None),
         *_observed(answer),
         *_waiting(answer),
         *_failure(last),
         *_said(logs),
     ]
+
+
+def _deployed(answer: Row) -> str:
+    if answer["last_deployed_at"] is None:
+        return "never"
+    return (
+        f"{times.moment(answer['last_deployed_at'])} (took {times.duration(answer['last_deploy_duration'])})"
+    )
 
 
 def _observed(answer: Row) -> list[Line]:

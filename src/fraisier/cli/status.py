@@ -33,7 +33,7 @@ def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
     """
     config = app.config()
     target = config.get_fraise_environment(fraise, environment)
-    database = app.database()
+    database = app.database(config)
     identity = target.identity
     observed = None if no_probe else _observed(config, database, identity)
     answer = standing.as_dict(identity, target.provider, _recorded(database, identity), observed)

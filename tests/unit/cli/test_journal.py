@@ -1,0 +1,57 @@
+"""What a deployment did, from its rows."""
+
+from fraisier.cli import journal
+
+ROW = {
+    "identifier": "dep_00003",
+    "fraise": "my_api",
+    "environment": "production",
+    "kind": "deploy",
+    "status": "rolled_back",
+    "old_version": "a" * 40,
+    "new_version": "b" * 40,
+    "triggered_by": "webhook",
+    "requested_by": "octocat",
+    "started_at": "2026-01-15T10:00:00Z",
+    "error_message": "GET /health answered 500",
+    "error_hint": "Read its log.",
+}
+
+
+def step(status, title, **more):
+    given = {
+        "status": status,
+        "title": title,
+        "note": None,
+        "error": None,
+        "output": None,
+        "duration_seconds": 0.2,
+    }
+    return {**given, **more}
+
+
+STEPS = [
+    step("done", "preflight", "Pre-flight checks passed", duration_seconds=None),
+    step("undone", "build_release", "Built", output="compiling\x1b[2J\nready\n"),
+    step("undone", "check_health", "Health check passed", error="GET /health answered 500"),
+    step("skipped", "run_in_release", "Database migrated", note="no command"),
+    step("pending", "prune", "Old releases removed", duration_seconds=None),
+]
+
+
+def test_heading_and_lines():
+    text = "\n".join(line for line, _ in [*journal.heading(ROW), *journal.lines(ROW, STEPS)])
+    assert text == (
+        "dep_00003  my_api → production  deploy  rolled_back\n"
+        "  aaaaaaa → bbbbbbb, webhook by octocat, 2026-01-15 10:00:00 UTC\n"
+        "\n"
+        "  ✓ Pre-flight checks passed\n"
+        "  ↩ Build release [undone]  0.2s\n"
+        "      compiling\n"
+        "      ready\n"
+        "  ✗ Check health [undone]: GET /health answered 500  0.2s\n"
+        "  - Run in release [skipped]: no command  0.2s\n"
+        "\n"
+        "Error: GET /health answered 500\n"
+        "Hint: Read its log."
+    )

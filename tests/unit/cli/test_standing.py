@@ -1,0 +1,98 @@
+"""How an environment stands, in words and in JSON."""
+
+from fraisier.cli import standing
+from fraisier.model.identity import Identity
+
+SHA = "abc1234" + "0" * 33
+STATE = {
+    "status": "healthy",
+    "current_version": SHA,
+    "target_provider": "bare_metal",
+    "last_deployed_at": "2026-01-15T10:00:00Z",
+    "last_deploy_duration": 4.2,
+}
+LOCK = {
+    "holder": "host:17",
+    "acquired_at": "2026-01-15T11:00:00Z",
+    "expires_at": "2026-01-15T11:00:30Z",
+    "deployment_id": "dep_00003",
+    "token": 1,
+}
+HELD = {"hold_since": "2026-01-15T10:30:00Z", "hold_reason": "dep_00002 failed", "hold_by": None}
+FREE = {"hold_since": None, "hold_reason": None, "hold_by": None}
+OBSERVED = {"reachable": True, "running": True, "version": SHA, "release": "r"}
+LAST = {
+    "identifier": "dep_00002",
+    "status": "rolled_back",
+    "started_at": "2026-01-15T10:29:00Z",
+    "error_message": "GET / answered 500",
+}
+
+
+def answer(state=None, lane=None, lock=None, observed=None):
+    recorded = {"state": state, "lane": lane, "lock": lock}
+    return standing.as_dict(Identity("my_api", "production"), "bare_metal", recorded, observed)
+
+
+def text(of, last=None, logs=()):
+    return "\n".join(line for line, _ in standing.lines(of, last, list(logs)))
+
+
+def test_everything_at_once():
+    assert text(answer(STATE, HELD, LOCK, OBSERVED), LAST, ["GET / 200", "\x1b[2Jbye"]) == (
+        "my_api → production (bare-metal)\n"
+        "  Status:        healthy\n"
+        "  Version:       abc1234\n"
+        "  Last deployed: 2026-01-15 10:00:00 UTC (took 4.2s)\n"
+        "  Observed:      running, version abc1234\n"
+        "  In progress:   dep_00003 by host:17 since 2026-01-15 11:00:00 UTC\n"
+        "  Held:          since 2026-01-15 10:30:00 UTC: dep_00002 failed\n"
+        "                 A push waits until a person deploys or rolls back.\n"
+        "  Last failure:  dep_00002 (rolled_back) 2026-01-15 10:29:00 UTC\n"
+        "                 GET / answered 500\n"
+        "                 fraisier logs dep_00002\n"
+        "  The service's last lines:\n"
+        "    GET / 200\n"
+        "    bye"
+    )
+
+
+def test_nothing_was_ever_deployed():
+    assert text(answer(), {**LAST, "status": "success"}) == (
+        "my_api → production (bare-metal)\n"
+        "  Status:        unknown\n"
+        "  Version:       —\n"
+        "  Last deployed: never"
+    )
+
+
+def test_the_target_contradicts_the_records():
+    other = {**OBSERVED, "running": False, "version": None}
+    assert "  Observed:      not running, version —\n" in text(answer(STATE, FREE, None, other))
+    assert "This is not the version that is recorded." in text(answer(STATE, FREE, None, other))
+    away = {"reachable": False, "running": None, "version": None, "release": None}
+    assert "did not answer within 2 s" in text(answer(STATE, FREE, None, away))
+
+
+def test_the_json_answer_has_exactly_the_keys_of_the_contract():
+    assert answer(STATE, HELD, LOCK, OBSERVED) == {
+        "schema": 1,
+        "fraise": "my_api",
+        "environment": "production",
+        "status": "healthy",
+        "current_version": SHA,
+        "target_provider": "bare_metal",
+        "last_deployed_at": "2026-01-15T10:00:00Z",
+        "last_deploy_duration": 4.2,
+        "lock": {
+            "holder": "host:17",
+            "since": "2026-01-15T11:00:00Z",
+            "expires": "2026-01-15T11:00:30Z",
+            "deployment_id": "dep_00003",
+        },
+        "hold": {"since": "2026-01-15T10:30:00Z", "reason": "dep_00002 failed", "by": None},
+        "observed": OBSERVED,
+    }
+    empty = answer(None, FREE)
+    assert set(empty) == set(answer(STATE, HELD, LOCK, OBSERVED))
+    assert (empty["status"], empty["lock"], empty["hold"], empty["observed"]) == ("unknown", None, None, None)
