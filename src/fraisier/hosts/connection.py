@@ -1,0 +1,99 @@
+"""Questions to one running host runner, and its answers as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+from fraisier.hosts.runner import program
+from fraisier.transport.channel import Channel
+
+
+class ConnectionEnded(Exception):
+    """The host runner, or the way to it, is gone. Its message is what was heard last."""
+
+
+class Answered(Exception):
+    """The host answered with an error: `code` for us, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Connection:
+    """One channel with a runner at its end. Many questions may be open at once."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._open: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._count = 0
+        self._why_ended = ""
+        self._listening: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Send the program and wait until it speaks; nothing may be sent before that."""
+        try:
+            first = await self._greet()
+        except BaseException:
+            await self._channel.close()
+            raise
+        if not first.startswith(b'{"ready"'):
+            complaint = last_line(await self._channel.close())
+            raise ConnectionEnded(complaint or "Python 3.8 or newer did not start there")
+        self._listening = asyncio.create_task(self._listen())
+
+    async def _greet(self) -> bytes:
+        text = program()
+        with contextlib.suppress(ConnectionError):
+            await self._channel.send(b"%d\n%s" % (len(text), text))
+            return await self._channel.receive()
+        return b""
+
+    async def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """The value of the answer. Raises `Answered` for an error, and `ConnectionEnded`."""
+        if self._why_ended:
+            raise ConnectionEnded(self._why_ended)
+        self._count += 1
+        number, answer = self._count, asyncio.get_running_loop().create_future()
+        self._open[number] = answer
+        try:
+            await self._channel.send(json.dumps({"id": number, **question}).encode() + b"\n")
+            heard = await answer
+        except ConnectionError as error:
+            raise ConnectionEnded(str(error)) from error
+        finally:
+            del self._open[number]
+        if "error" in heard:
+            raise Answered(heard["error"], heard["message"])
+        return dict(heard["value"])
+
+    async def close(self) -> None:
+        if self._listening:
+            self._listening.cancel()
+            await asyncio.wait([self._listening])
+        await self._channel.close()
+
+    async def _listen(self) -> None:
+        try:
+            while line := await self._channel.receive():
+                heard = json.loads(line)
+                answer = self._open.get(heard["id"])
+                if answer and not answer.done():
+                    answer.set_result(heard)
+        except (ConnectionError, ValueError) as error:
+            self._why_ended = f"the connection broke: {error}"
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._why_ended = self._why_ended or "the connection ended"
+        for answer in self._open.values():
+            if not answer.done():
+                answer.set_exception(ConnectionEnded(self._why_ended))
+
+
+def last_line(text: str) -> str:
+    return text.rpartition("\n")[2].strip()

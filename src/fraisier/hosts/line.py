@@ -1,0 +1,93 @@
+"""The way to one machine for as long as somebody needs it: opened again when it breaks, errors in our own words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from fraisier.errors import DeploymentError, FenceRefused, StepFailed, Unreachable
+from fraisier.hosts.connection import Answered, Connection, ConnectionEnded
+from fraisier.transport.channel import Opener
+from fraisier.transport.redaction import Redactor
+
+OPENS_WITHIN: Final = 30.0  # seconds
+SLACK: Final = (
+    60.0  # seconds beyond a command's deadline: ending it, and what an older deployment left running
+)
+PAUSES: Final = (0.0, 0.2, 1.0, 3.0, 5.0)  # seconds between attempts to reach the machine again
+HINTS: Final = {
+    "stale": "Nothing more was changed here; `fraisier history` shows the deployment that took over.",
+    "foreign": "Deploy from the installation that owns it, or run `fraisier fence adopt` when that one is gone.",
+    "lost": "Look at the machine; the deployment goes back.",
+}
+
+
+class Line:
+    """Asking again is safe: a host never runs an effect twice, and everything else only reads."""
+
+    def __init__(self, opener: Opener, redactor: Redactor) -> None:
+        self._opener, self._redactor = opener, redactor
+        self._connection: Connection | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        return self._opener.name
+
+    async def open(self) -> Connection:
+        """The connection there is, or a new one. Raises `Unreachable`."""
+        async with self._opening:
+            if self._connection is None:
+                try:
+                    async with asyncio.timeout(OPENS_WITHIN):
+                        connection = Connection(await self._opener.open())
+                        await connection.start()
+                except (ConnectionEnded, TimeoutError) as error:
+                    raise self._unreachable(str(error) or "it did not answer in time") from error
+                self._connection = connection
+            return self._connection
+
+    async def ask(self, question: dict[str, Any], *, deadline: float) -> dict[str, Any]:
+        """Ask, and ask again over a new connection when one breaks. `deadline` is in seconds.
+
+        Raises `Unreachable`, `FenceRefused`, or `StepFailed` for what the machine refuses or has lost.
+        """
+        why = ""
+        for pause in PAUSES:
+            try:
+                return await self._ask_once(question, deadline)
+            except Answered as no:
+                raise self._refusal(no) from None
+            except TimeoutError:
+                await self.close()
+                raise self._unreachable(f"no answer within {deadline + SLACK:.0f} seconds") from None
+            except (ConnectionEnded, Unreachable) as error:
+                why = str(error)
+            await asyncio.sleep(pause)
+        raise self._unreachable(why)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            await connection.close()
+
+    async def _ask_once(self, question: dict[str, Any], deadline: float) -> dict[str, Any]:
+        connection = await self.open()
+        try:
+            async with asyncio.timeout(deadline + SLACK):
+                return await connection.ask(question)
+        except ConnectionEnded:
+            if connection is self._connection:
+                await self.close()
+            raise
+
+    def _refusal(self, no: Answered) -> DeploymentError:
+        refused = FenceRefused if no.code in {"stale", "foreign"} else StepFailed
+        message = self._redactor.mask(f"{self.name}: {no}")
+        return refused(message, hint=HINTS.get(no.code, ""), reason=no.code)
+
+    def _unreachable(self, why: str) -> Unreachable:
+        message = self._redactor.mask(f"{self.name} does not answer: {why}")
+        return Unreachable(
+            message, hint=f"Check {self.name} and the way to it; a command that ran there goes on by itself."
+        )

@@ -1,0 +1,80 @@
+"""Looking at a machine without a fence: nothing here changes it, or leaves a file on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fraisier.hosts.line import Line
+from fraisier.model.command import Command, CommandResult
+from fraisier.model.host import Listener
+from fraisier.model.secret import Secret
+from fraisier.transport.redaction import Redactor
+
+READS_WITHIN = 30.0  # seconds
+
+
+class HostReader:
+    """The reading half of `model.host.Host`."""
+
+    def __init__(self, line: Line, redactor: Redactor) -> None:
+        self._line, self._redactor = line, redactor
+
+    @property
+    def name(self) -> str:
+        return self._line.name
+
+    async def look(self, what: Command) -> CommandResult:
+        question = {"do": "look", **described(what, self._redactor)}
+        return result_of(await self._line.ask(question, deadline=what.deadline), self._redactor)
+
+    async def read_text(self, path: str) -> str | None:
+        text: str | None = await self._read("text", do="read", path=path)
+        return text
+
+    async def read_link(self, path: str) -> str | None:
+        target: str | None = await self._read("target", do="read_link", path=path)
+        return target
+
+    async def list_folder(self, path: str) -> list[str] | None:
+        names: list[str] | None = await self._read("names", do="list", path=path)
+        return names
+
+    async def listeners(self, port: int) -> list[Listener]:
+        found = await self._read("listeners", do="listeners", port=port)
+        masked = [{**one, "command": self._redactor.mask(one["command"])} for one in found]
+        return msgspec.convert(masked, list[Listener])
+
+    async def process_tree(self, pid: int) -> list[int]:
+        pids: list[int] = await self._read("pids", do="tree", pid=pid)
+        return pids
+
+    async def _read(self, what: str, **question: Any) -> Any:
+        return (await self._line.ask(question, deadline=READS_WITHIN))[what]
+
+
+def described(what: Command, redactor: Redactor) -> dict[str, Any]:
+    """A command as it travels, with its secrets revealed; the redactor learns them first."""
+    redactor.add_from(what)
+    return {
+        "argv": list(what.argv),
+        "env": {name: revealed(value) for name, value in what.env.items()},
+        "cwd": what.cwd,
+        "stdin": revealed(what.stdin),
+        "deadline": what.deadline,
+        "hide": redactor.forms(),
+    }
+
+
+def revealed(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def result_of(value: dict[str, Any], redactor: Redactor) -> CommandResult:
+    return CommandResult(
+        exit_code=value["exit_code"],
+        output=redactor.mask(value["output"]),
+        seconds=value["seconds"],
+        timed_out=value["timed_out"],
+    )

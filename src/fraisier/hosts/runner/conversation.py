@@ -1,0 +1,176 @@
+"""One connection: requests in, answers out, many open at once. It never waits for a command to end.
+
+A request is `{"id", "do", …}`, an answer `{"id", "value"}` or `{"id", "error", "message"}`. When the input ends
+the program ends: effects go on without it, looks die with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+from functools import partial
+
+from fraisier.hosts.runner.effect import Effect, secrets_of
+from fraisier.hosts.runner.fence import Fence, Refused
+from fraisier.hosts.runner.files import Tail
+from fraisier.hosts.runner.reading import READS
+from fraisier.hosts.runner.supervision import (
+    GRACE,
+    die_with,
+    ending,
+    fork_supervisor,
+    stop_descendants,
+    supervise,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+CHUNK = 1024 * 1024
+ATTACHED_EVERY = 50  # milliseconds between two looks at effects that another connection started
+
+
+class Conversation:
+    """`watched` holds what will be read, `attached` the effects whose supervisors are not our children."""
+
+    def __init__(self) -> None:
+        self.poll = select.poll()
+        self.watched: dict[int, Callable[[], None]] = {}
+        self.attached: list[tuple[int, Effect]] = []
+        self.over, self.unread = False, b""
+
+    def hold(self) -> None:
+        send({"ready": os.getpid()})
+        self.watch(0, self.listen)
+        while not self.over:
+            for fd, _ in self.poll.poll(ATTACHED_EVERY if self.attached else None):
+                if fd in self.watched:
+                    self.watched[fd]()
+            for one in [one for one in self.attached if not one[1].runs()]:
+                self.attached.remove(one)
+                answer(one[0], partial(one[1].answer, None))
+
+    def listen(self) -> None:
+        data = os.read(0, CHUNK)
+        self.over = not data
+        *lines, self.unread = (self.unread + data).split(b"\n")
+        for line in lines:
+            request = json.loads(line)
+            answer(request["id"], partial(self.do, request))
+
+    def do(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """What is asked, or None when the answer comes later."""
+        if request["do"] in READS:
+            return READS[request["do"]](request)
+        doing = {"run": self.run, "kill": self.kill, "look": self.look, "raise_fence": raise_fence}
+        return doing[request["do"]](request)
+
+    def run(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """Start an effect, attach to it while it runs, or say how it ended. It starts at most once."""
+        effect = Effect(request)
+        lock = effect.fence.enter()
+        try:
+            effect.refuse_another_command()
+            if effect.runs():
+                self.attached.append((request["id"], effect))
+                return None
+            if effect.settled():
+                return effect.answer(None)
+            if effect.record() or effect.fence.machine_restarted():
+                effect.fence.store()
+                return effect.lose_aloud()
+            supervisor, said = effect.start(lock)
+        finally:
+            os.close(lock)
+        self.watch(said, lambda: answer(request["id"], lambda: effect.answer(self.heard(said, supervisor))))
+        return None
+
+    def kill(self, request: dict[str, Any]) -> None:
+        """Stop an effect and answer when it is gone; one that has not begun never will."""
+        effect = Effect(request)
+        lock = effect.fence.enter()
+        try:
+            record = effect.record()
+            if record and effect.runs():
+                os.kill(record["pid"], signal.SIGTERM)
+            elif not record and not effect.settled():
+                effect.settle(ending(-signal.SIGTERM, killed=True))
+        finally:
+            os.close(lock)
+        self.attached.append((request["id"], effect))
+
+    def look(self, request: dict[str, Any]) -> None:
+        """Run a command that changes nothing. It ends with this program, and leaves nothing running."""
+        source, output = os.pipe()
+        parent = os.getpid()
+        supervisor, said = fork_supervisor(lambda: watch_over(request, output, parent), output)
+        os.close(output)
+        tail = Tail(source, secrets_of(request))
+
+        def finish() -> dict[str, Any]:
+            result = self.heard(said, supervisor) or ending(-signal.SIGKILL, killed=True)
+            self.unwatch(source)
+            return dict(result, output=tail.close())
+
+        self.watch(source, lambda: None if tail.read() else self.unwatch(source))
+        self.watch(said, lambda: answer(request["id"], finish))
+
+    def watch(self, fd: int, when_ready: Callable[[], None]) -> None:
+        self.watched[fd] = when_ready
+        self.poll.register(fd, select.POLLIN)
+
+    def unwatch(self, fd: int) -> None:
+        if self.watched.pop(fd, None):
+            self.poll.unregister(fd)
+
+    def heard(self, said: int, supervisor: int) -> dict[str, Any] | None:
+        """A supervisor's last words; None when it was killed before it could speak."""
+        self.unwatch(said)
+        words = os.read(said, CHUNK)
+        os.close(said)
+        os.waitpid(supervisor, 0)
+        spoken: dict[str, Any] | None = json.loads(words) if words else None
+        return spoken
+
+
+def watch_over(request: dict[str, Any], output: int, parent: int) -> dict[str, Any]:
+    """The whole life of a look's supervisor."""
+    die_with(parent)
+    result = supervise(request, output, lambda: None)
+    stop_descendants({}, GRACE)
+    return result
+
+
+def raise_fence(request: dict[str, Any]) -> dict[str, Any]:
+    """End what older tokens left running, and refuse them from now on."""
+    fence = Fence(request)
+    os.close(fence.enter())
+    return {"token": fence.token}
+
+
+def answer(number: int, work: Callable[[], dict[str, Any] | None]) -> None:
+    """Send what `work` returns or raises; for None, somebody else will answer."""
+    try:
+        value = work()
+    except Refused as no:
+        send({"id": number, "error": no.code, "message": str(no)})
+    except (OSError, ValueError) as error:
+        send({"id": number, "error": "failed", "message": str(error)})
+    else:
+        if value is not None:
+            send({"id": number, "value": value})
+
+
+def send(message: dict[str, Any]) -> None:
+    data = json.dumps(message).encode() + b"\n"
+    while data:
+        data = data[os.write(1, data) :]
+
+
+def main() -> None:
+    os.umask(0o022)
+    Conversation().hold()

@@ -1,0 +1,97 @@
+"""An effect: a command that changes the machine, of which the fence folder says that it began and how it ended."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from fraisier.hosts.runner.fence import Fence, Refused
+from fraisier.hosts.runner.files import hide, raw, read_json, read_tail, settle_log, write_json
+from fraisier.hosts.runner.processes import alive, end_all, identity
+from fraisier.hosts.runner.supervision import fork_supervisor, supervise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+
+def secrets_of(request: dict[str, Any]) -> list[bytes]:
+    """What may stand in no file and no answer, in every form it can take."""
+    return [raw(secret) for secret in request["hide"]]
+
+
+class Effect:
+    """One key of one token. Its record is written before it starts, its result when it has ended, each once."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.request, self.fence, self.key = request, Fence(request), request["effect"]
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.key):
+            raise ValueError(
+                f"an effect is named with at most 100 letters, digits, - and _, not {self.key!r}"
+            )
+        self.folder = self.fence.effects(self.fence.token)
+        base = os.path.join(self.folder, self.key)
+        self.record_file, self.result_file, self.log = base + ".json", base + ".result", base + ".log"
+
+    def record(self) -> dict[str, Any] | None:
+        return read_json(self.record_file)
+
+    def runs(self) -> bool:
+        return alive(self.record())
+
+    def settled(self) -> bool:
+        return read_json(self.result_file) is not None
+
+    def settle(self, result: dict[str, Any]) -> None:
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        write_json(self.result_file, result)
+
+    def shown(self) -> list[str]:
+        """The command as it may be shown and stored."""
+        secrets = secrets_of(self.request)
+        return [hide(raw(word), secrets).decode("utf-8", "replace") for word in self.request["argv"]]
+
+    def refuse_another_command(self) -> None:
+        record = self.record()
+        if record and record["argv"] != self.shown():
+            raise Refused(
+                "failed", f"effect {self.key} of this deployment was another command: {record['argv']}"
+            )
+
+    def start(self, lock: int) -> tuple[int, int]:
+        """Fork its supervisor; returns what `fork_supervisor` does.
+
+        The fork inherits the lock and gives it back once the effect is recorded and started: nobody can pass
+        the fence in between, even if this program dies.
+        """
+        return fork_supervisor(lambda: self.run(lock), lock)
+
+    def run(self, lock: int) -> dict[str, Any]:
+        """Record, start and settle it; this is the supervisor's whole life."""
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        output = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        write_json(self.record_file, dict(identity(os.getpid()), argv=self.shown()))
+        result = supervise(self.request, output, lambda: os.close(lock))
+        settle_log(self.log, secrets_of(self.request))
+        self.settle(result)
+        return result
+
+    def answer(self, said: dict[str, Any] | None) -> dict[str, Any]:
+        """How it ended: in its supervisor's own words if they were heard, else as the folder remembers it."""
+        result = said or read_json(self.result_file)
+        if result is None:
+            return self.lose_aloud()
+        if "error" in result:
+            raise Refused(result["error"], result["message"])
+        if result["killed"]:
+            self.fence.refuse_if_overtaken()
+        return dict(result, output=read_tail(self.log)[0].decode("utf-8", "replace"))
+
+    def lose_aloud(self) -> NoReturn:
+        """Settle an effect whose end nobody saw: it is never run again, and what is left of it is ended."""
+        record = self.record()
+        end_all([record] if record else [])
+        why = "its supervisor was killed, or the machine restarted"
+        lost = Refused("lost", f"nobody knows how `{' '.join(self.shown())}` ended: {why}")
+        self.settle({"error": lost.code, "message": str(lost)})
+        raise lost

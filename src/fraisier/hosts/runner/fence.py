@@ -1,0 +1,148 @@
+"""The fence of one lane: a folder that knows the newest token, and what each token has done.
+
+fence.lock      held while somebody compares, records and starts; never longer
+fence.json      whose lane it is, the highest token seen, and since which start of the machine
+effects/TOKEN/  EFFECT.json (its supervisor), EFFECT.log (its output), EFFECT.result (how it ended)
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+
+from fraisier.hosts.runner.files import read_json, write_json
+from fraisier.hosts.runner.processes import PATIENCE, boot_id, end_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+KEPT_TOKENS = 5
+
+
+class Refused(Exception):
+    """An answer other than the one asked for: `code` for the program that asked, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Fence:
+    """What a request says about its lane: installation, lane, token and the lane's folder here."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        said = request["fence"]
+        self.installation_id, self.lane, self.token = (
+            said["installation_id"],
+            said["lane"],
+            int(said["token"]),
+        )
+        self.folder = said["folder"]
+        self.file = os.path.join(self.folder, "fence.json")
+
+    def effects(self, token: int) -> str:
+        return os.path.join(self.folder, "effects", str(token))
+
+    def enter(self) -> int:
+        """Take the lane's lock and pass; what an older token left running is ended first. Returns the lock."""
+        lock = take_lock(self.folder)
+        try:
+            self.compare()
+        except BaseException:
+            os.close(lock)
+            raise
+        return lock
+
+    def compare(self) -> None:
+        """Raises `Refused` for an older token, another installation, or a fence nobody can read."""
+        stored = read_json(self.file)
+        if stored is None and os.path.exists(self.file):
+            raise Refused(
+                "failed", f"{self.file} is damaged: restore it, or remove it when nothing runs in {self.lane}"
+            )
+        if stored and stored["installation_id"] != self.installation_id:
+            raise self.foreign(stored["installation_id"])
+        if stored and stored["token"] > self.token:
+            raise self.stale(stored["token"])
+        if stored is None or stored["token"] < self.token:
+            self.end_older()
+            self.store()
+            self.prune()
+
+    def store(self) -> None:
+        """Must survive a power loss. Records and results need not: another boot id makes them lost anyway."""
+        stored = {"installation_id": self.installation_id, "lane": self.lane, "token": self.token}
+        write_json(self.file, dict(stored, boot_id=boot_id()), durable=True)
+
+    def machine_restarted(self) -> bool:
+        """Whether the machine went down since this token first passed here."""
+        return (read_json(self.file) or {}).get("boot_id") != boot_id()
+
+    def refuse_if_overtaken(self) -> None:
+        newest = (read_json(self.file) or {}).get("token", 0)
+        if newest > self.token:
+            raise self.stale(newest)
+
+    def stale(self, newest: int) -> Refused:
+        return Refused(
+            "stale", f"a newer deployment (token {newest}) owns {self.lane} here; this one has {self.token}"
+        )
+
+    def foreign(self, owner: str) -> Refused:
+        words = f"{self.lane} belongs here to another installation of Fraisier ({owner}), says {self.file}"
+        return Refused("foreign", f"{words}; if that one is gone, take over with `fraisier fence adopt`")
+
+    def older_tokens(self) -> list[int]:
+        """Tokens before this one that have effects here, newest first."""
+        try:
+            names = os.listdir(os.path.join(self.folder, "effects"))
+        except FileNotFoundError:
+            return []
+        return sorted(
+            (int(name) for name in names if name.isdigit() and int(name) < self.token), reverse=True
+        )
+
+    def end_older(self) -> None:
+        """What has a record and no result still runs, or may."""
+        bases = [
+            os.path.join(self.effects(token), name[: -len(".json")])
+            for token in self.older_tokens()
+            for name in os.listdir(self.effects(token))
+            if name.endswith(".json")
+        ]
+        records = [read_json(base + ".json") for base in bases if not os.path.exists(base + ".result")]
+        end_all([record for record in records if record])
+
+    def prune(self) -> None:
+        for token in self.older_tokens()[KEPT_TOKENS:]:
+            for name in os.listdir(self.effects(token)):
+                os.unlink(os.path.join(self.effects(token), name))
+            os.rmdir(self.effects(token))
+
+
+def take_lock(folder: str) -> int:
+    """The locked fence file; its folder is made when it is first needed, for nobody else to read."""
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        lock = os.open(os.path.join(folder, "fence.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise Refused(
+            "failed", f"user {os.getuid()} must be able to write in {folder}: {error.strerror}"
+        ) from error
+    limit = time.monotonic() + PATIENCE
+    while not locked(lock):
+        if time.monotonic() > limit:
+            os.close(lock)
+            raise Refused("failed", f"another process held {folder}/fence.lock for {PATIENCE:.0f} seconds")
+        time.sleep(0.002)
+    return lock
+
+
+def locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""What may be asked of a machine without changing it: one function for each request."""
+
+from __future__ import annotations
+
+import os
+
+from fraisier.hosts.runner.files import read_file
+from fraisier.hosts.runner.processes import descendants, process, processes, started
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def read_text(request: dict[str, Any]) -> dict[str, Any]:
+    content = read_file(request["path"])
+    return {"text": None if content is None else content.decode("utf-8", "replace")}
+
+
+def read_link(request: dict[str, Any]) -> dict[str, Any]:
+    path = request["path"]
+    return {"target": os.readlink(path) if os.path.islink(path) else None}
+
+
+def list_folder(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"names": sorted(os.listdir(request["path"]))}
+    except (FileNotFoundError, NotADirectoryError):
+        return {"names": None}
+
+
+def tree(request: dict[str, Any]) -> dict[str, Any]:
+    """A process and its descendants; none when it is gone."""
+    pid = request["pid"]
+    return {"pids": [pid, *descendants(pid, processes())] if process(pid) else []}
+
+
+def listeners(request: dict[str, Any]) -> dict[str, Any]:
+    """Who listens on a TCP port. Pid 0 stands for a process that this user may not look into."""
+    wanted = listening_sockets(request["port"])
+    holders = {pid: wanted & sockets(pid) for pid in processes()} if wanted else {}
+    found = [
+        {"pid": pid, "started": started(pid), "command": words(pid)} for pid, held in holders.items() if held
+    ]
+    if wanted.difference(*holders.values()):
+        found.append({"pid": 0, "started": "", "command": ""})
+    return {"listeners": found}
+
+
+def listening_sockets(port: int) -> set[str]:
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in lines(table):
+            fields = line.split()
+            listens = fields[3] == "0A"
+            if listens and int(fields[1].rsplit(":", 1)[1], 16) == port:
+                found.add(f"socket:[{fields[9]}]")
+    return found
+
+
+def lines(table: str) -> list[str]:
+    try:
+        with open(table, encoding="ascii") as file:
+            return file.read().splitlines()[1:]
+    except FileNotFoundError:  # a machine without IPv6
+        return []
+
+
+def sockets(pid: int) -> set[str]:
+    folder = f"/proc/{pid}/fd"
+    try:
+        return {os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)}
+    except OSError:  # it ended, or belongs to another user
+        return set()
+
+
+def words(pid: int) -> str:
+    content = read_file(f"/proc/{pid}/cmdline") or b""
+    return content.replace(b"\0", b" ").decode("utf-8", "replace").strip()
+
+
+READS = {
+    "read": read_text,
+    "read_link": read_link,
+    "list": list_folder,
+    "listeners": listeners,
+    "tree": tree,
+}
