@@ -6,15 +6,21 @@ A forge needs a `name`, `verify_webhook_signature` and `parse_webhook_event`; th
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from fraisier.config.git import Forge, Git
 from fraisier.errors import ConfigurationError, FraiseQLError
 from fraisier.model.secret import Secret
+from fraisier.secrets.resolver import Resolver
+
+if TYPE_CHECKING:
+    from fraisier.config import FraisierConfig
 
 
 class MalformedEvent(FraiseQLError):
@@ -95,13 +101,14 @@ def header(headers: Mapping[str, str], name: str) -> str:
 
 
 def webhook_keys(config: Mapping[str, Any]) -> tuple[bytes, ...]:
-    """The secrets that may have signed: the current one and, while it is being rotated, the previous one.
+    """The secrets that may have signed: `webhook_secret`, or a list of two while one replaces the other.
 
     Empty ones and those that still hold an unresolved `${` are no keys.
     """
-    names = ("webhook_secret", "previous_webhook_secret")
-    texts = (value.reveal() if isinstance(value, Secret) else value for value in map(config.get, names))
-    return tuple(text.encode() for text in texts if text and text.strip() and "${" not in text)
+    written = config.get("webhook_secret") or config.get("secret_token") or ()
+    secrets = [written] if isinstance(written, str | Secret) else written
+    texts = [one.reveal() if isinstance(one, Secret) else one for one in secrets]
+    return tuple(text.encode() for text in texts if text.strip() and "${" not in text)
 
 
 _providers: dict[str, type[GitProvider]] = {}
@@ -122,15 +129,26 @@ def providers() -> dict[str, type[GitProvider]]:
     return dict(_providers)
 
 
-def get_provider(name: str, config: Mapping[str, Any] | None = None) -> GitProvider:
-    """The forge of that name with its part of the configuration, references already resolved.
+def get_provider(name: str, config: FraisierConfig | Mapping[str, Any] | None = None) -> GitProvider:
+    """The forge of that name, ready to verify. `config` is fraises.yaml, or what it says below `git.<name>`.
 
-    Raises `ConfigurationError` when no forge is registered under the name.
+    Raises `ConfigurationError` when no forge has the name, or its secret cannot be resolved.
     """
     known = providers()
-    try:
-        return known[name.lower()](config)
-    except KeyError:
+    if name.lower() not in known:
         raise ConfigurationError(
             f"No forge is called {name!r}.", hint=f"Known are {', '.join(sorted(known))}."
-        ) from None
+        )
+    settings = (
+        config if config is None or isinstance(config, Mapping) else _settings(config.git, name.lower())
+    )
+    return known[name.lower()](settings)
+
+
+def _settings(git: Git, name: str) -> dict[str, Any]:
+    """What fraises.yaml says, resolved. `FRAISIER_WEBHOOK_SECRET` serves every forge without a secret of its own."""
+    forge = git.forges.get(name, Forge())
+    shared = ("${FRAISIER_WEBHOOK_SECRET}",) if os.environ.get("FRAISIER_WEBHOOK_SECRET") else ()
+    resolve = Resolver(os.environ).resolve
+    secrets = [resolve(text) for text in forge.webhook_secrets or shared]
+    return {"base_url": forge.base_url, "webhook_secret": secrets}

@@ -1,0 +1,1 @@
+"""What machines call: webhooks, liveness, readiness. Stores first, answers then, and never waits for a deployment."""

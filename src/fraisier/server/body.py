@@ -1,0 +1,75 @@
+"""The body of a webhook: read under a cap and a deadline, then decoded."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from fraisier.server.refusal import Refusal
+
+CAP: Final = 5 * 1024 * 1024
+DRAINED: Final = 32 * 1024 * 1024
+"""A sender reads our refusal only when it could send all of its body; GitHub's own cap is 25 MB."""
+DEADLINE: Final = 10.0
+
+
+async def read(request: Request, *, cap: int = CAP, deadline: float = DEADLINE) -> bytes:
+    """The raw bytes, at most `cap` of them kept, within `deadline` seconds. Raises `Refusal`."""
+    body, size = bytearray(), 0
+    try:
+        async with asyncio.timeout(deadline):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size <= cap:
+                    body += chunk
+                elif size > DRAINED:
+                    break
+    except TimeoutError:
+        raise Refusal(408, f"The body did not arrive within {deadline:g} s.") from None
+    except ClientDisconnect:
+        raise Refusal(400, "The connection ended before the body did.") from None
+    if size > cap:
+        raise Refusal(413, f"The body is larger than {cap // 1024} KiB.")
+    return bytes(body)
+
+
+def decode(body: bytes, content_type: str) -> tuple[str, dict[str, Any]]:
+    """The JSON text and the object in it. GitHub's form encoding (`payload=…`) is taken too. Raises `Refusal`."""
+    text = _text(body, content_type.partition(";")[0].strip().lower())
+    try:
+        payload = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Refusal(400, f"The body is not JSON: {error}.") from None
+    if not isinstance(payload, dict):
+        raise Refusal(400, "The body is JSON, but not an object.")
+    return text, payload
+
+
+def _text(body: bytes, kind: str) -> str:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+    if kind == "application/json":
+        return text
+    if kind == "application/x-www-form-urlencoded":
+        return _form(text)
+    raise Refusal(
+        415,
+        "The body is neither JSON nor a form.",
+        hint="Set the webhook's content type to application/json.",
+    )
+
+
+def _form(text: str) -> str:
+    try:
+        fields = parse_qs(text, strict_parsing=True, errors="strict", max_num_fields=10)
+    except ValueError:
+        raise Refusal(400, "The body is not a form.") from None
+    if len(fields.get("payload", ())) != 1:
+        raise Refusal(400, "The form has no field `payload`.")
+    return fields["payload"][0]

@@ -1,0 +1,39 @@
+"""The id that ties an HTTP request to its rows, log lines and answer."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER: Final = "X-Request-Id"
+_USABLE: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+def request_id(given: str | None) -> str:
+    """The id that a proxy gave, if it is harmless in logs and headers; else a new one."""
+    return given if given and _USABLE.fullmatch(given) else uuid.uuid4().hex
+
+
+class RequestIds:
+    """ASGI middleware: `request.state.request_id`, and the header of every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identifier = request_id(Headers(scope=scope).get(HEADER))
+        scope.setdefault("state", {})["request_id"] = identifier
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = identifier
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
