@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -40,7 +41,13 @@ def heading(row: Row) -> list[Line]:
 
 def lines(row: Row, steps: Sequence[Row]) -> list[Line]:
     """Every step that was begun with what it printed, and how it all ended."""
-    told = [line for step in steps if step["status"] != "pending" for line in _step(step)]
+    doing = [step.get("doing", "") for step in json.loads(row["plan"])["steps"]]
+    told = [
+        line
+        for step, what in zip(steps, doing, strict=True)
+        if step["status"] != "pending"
+        for line in _step(step, what)
+    ]
     if row["error_message"]:
         told += [("", None), (f"Error: {one_line(row['error_message'])}", "red")]
     if row["error_message"] and row["error_hint"]:
@@ -48,21 +55,22 @@ def lines(row: Row, steps: Sequence[Row]) -> list[Line]:
     return told
 
 
-def _step(step: Row) -> list[Line]:
+def _step(step: Row, doing: str) -> list[Line]:
     mark = "✗" if step["error"] else MARKS[step["status"]]
     reason = one_line(step["error"] or step["note"] or "")
-    text = f"  {mark} {_name(step)}{': ' + reason if reason else ''}{_took(step)}"
+    text = f"  {mark} {_name(step, doing)}{': ' + reason if reason else ''}{_took(step)}"
     return [
         (text, COLOURS.get(mark)),
         *((f"      {line}", None) for line in clean(step["output"] or "").rstrip().splitlines()),
     ]
 
 
-def _name(step: Row) -> str:
-    """A title says what was reached; a step that did not reach it, or left it again, is called by its kind."""
+def _name(step: Row, doing: str) -> str:
+    """A title says what was reached; a step that did not reach it, or left it again, is called by what it does."""
     if step["status"] == "done":
         return one_line(step["title"])
-    return f"{step['kind'].replace('_', ' ').capitalize()} [{step['status'].replace('_', ' ')}]"
+    name = doing.rstrip(".…") or step["kind"].replace("_", " ").capitalize()
+    return f"{one_line(name)} [{step['status'].replace('_', ' ')}]"
 
 
 def _took(step: Row) -> str:

@@ -72,8 +72,11 @@ def _step(number: int, step: Step) -> list[str]:
 
 
 def _commands(step: Step) -> list[str]:
-    argv = step.params.get("argv")
-    return [shlex.join(str(word) for word in argv)] if argv else []
+    """What a step runs, where that is the user's own command. No command for a build means the script, if any."""
+    if "argv" not in step.params:
+        return []
+    argv = step.params["argv"]
+    return [shlex.join(str(word) for word in argv) if argv else "./build.sh    # if the release has one"]
 
 
 def _differences(text: str) -> list[str]:

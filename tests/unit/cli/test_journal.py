@@ -1,5 +1,7 @@
 """What a deployment did, from its rows."""
 
+import json
+
 from fraisier.cli import journal
 
 ROW = {
@@ -15,19 +17,15 @@ ROW = {
     "started_at": "2026-01-15T10:00:00Z",
     "error_message": "GET /health answered 500",
     "error_hint": "Read its log.",
+    "plan": json.dumps(
+        {"steps": [{"doing": doing} for doing in ("", "Building", "Health check...", "", "Tidying")]}
+    ),
 }
 
 
-def step(status, title, **more):
-    given = {
-        "status": status,
-        "title": title,
-        "note": None,
-        "error": None,
-        "output": None,
-        "duration_seconds": 0.2,
-    }
-    return {**given, **more}
+def step(status, kind, title, **more):
+    given = {"note": None, "error": None, "output": None, "duration_seconds": 0.2}
+    return {"status": status, "kind": kind, "title": title, **given, **more}
 
 
 STEPS = [
@@ -46,10 +44,10 @@ def test_heading_and_lines():
         "  aaaaaaa → bbbbbbb, webhook by octocat, 2026-01-15 10:00:00 UTC\n"
         "\n"
         "  ✓ Pre-flight checks passed\n"
-        "  ↩ Build release [undone]  0.2s\n"
+        "  ↩ Building [undone]  0.2s\n"
         "      compiling\n"
         "      ready\n"
-        "  ✗ Check health [undone]: GET /health answered 500  0.2s\n"
+        "  ✗ Health check [undone]: GET /health answered 500  0.2s\n"
         "  - Run in release [skipped]: no command  0.2s\n"
         "\n"
         "Error: GET /health answered 500\n"
