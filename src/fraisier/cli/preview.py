@@ -68,7 +68,7 @@ def _same(preview: Preview) -> str:
 
 def _step(number: int, step: Step) -> list[str]:
     name = step.doing.rstrip(".…") or step.title
-    return [f"  {number:>2}. {name}", *(f"        $ {terminal.one_line(text)}" for text in _commands(step))]
+    return [f"  {number:>2}. {name}", *(f"        $ {terminal.clean(text)}" for text in _commands(step))]
 
 
 def _commands(step: Step) -> list[str]:
