@@ -20,13 +20,15 @@ KEPT = 64 * 1024
 
 
 class LocalHost:
-    """`user` is the numeric id that commands run as; only root can have another one than its own."""
+    """`user` is the numeric id that commands run as (only root can have another one than its own); `world` is
+    what their clean environment holds besides.
+    """
 
     name = "localhost"
 
-    def __init__(self, *, user: int | None = None, home: Path | None = None) -> None:
+    def __init__(self, *, user: int | None = None, world: dict[str, str] | None = None) -> None:
         self.user = user
-        self.home = home
+        self.world = {**CLEAN, **(world or {})}
         self.commands: list[Command] = []
         self.started: Callable[[int], None] = lambda pid: None
 
@@ -35,7 +37,7 @@ class LocalHost:
         began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
             *what.argv,
-            env={**CLEAN, **({"HOME": str(self.home)} if self.home else {}), **_plain(what)},
+            env={**self.world, **_plain(what)},
             cwd=what.cwd or "/",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -19,18 +19,17 @@ class Origin:
         self.work = folder / "work"
         folder.mkdir(parents=True, exist_ok=True)
         run("init", "-q", "--bare", "--initial-branch=main", *options, str(self.path), cwd=folder)
-        run("clone", "-q", str(self.path), str(self.work), cwd=folder)
-        self.git("checkout", "-q", "-B", "main")
+        run("init", "-q", "--initial-branch=main", *options, str(self.work), cwd=folder)
+        self.git("remote", "add", "origin", str(self.path))
 
     def git(self, *arguments: str) -> str:
         return run(*arguments, cwd=self.work)
 
     def write(self, name: str | bytes, content: bytes = b"x\n", *, executable: bool = False) -> None:
-        path = os.path.join(os.fsencode(self.work), os.fsencode(name))
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content)
-        os.chmod(path, 0o755 if executable else 0o644)
+        path = self.work / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o755 if executable else 0o644)
 
     def commit(self, message: str = "a change", *, push: bool = True) -> str:
         """Commit everything that was written, exactly as it was written; the full hash."""

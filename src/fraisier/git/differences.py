@@ -20,7 +20,7 @@ _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _HEADINGS: Final = {"+": "{count} new {commits}", "-": "{count} {commits} no longer in it"}
 
 
-async def differences(host: Host, git_repo: str | Secret, *, mirror: str, old: str | None, new: str) -> str:
+async def differences(host: Host, git_repo: str | Secret, mirror: str, *, old: str | None, new: str) -> str:
     """The commits (at most 20 of each direction) and a summary of the files between two full hashes.
 
     Neither the mirror nor the repository is changed. `git_repo` comes with its references resolved. Raises

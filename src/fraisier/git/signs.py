@@ -27,6 +27,7 @@ SIGNS: Final = (
     _sign(
         "No space left on device",
         "Disk quota exceeded",
+        r"Wrote only \d+ of \d+ bytes",  # how tar says it
         message="The disk that holds the work folder or the releases is full.",
         hint="Free some space (df -h shows where), then deploy again.",
     ),
