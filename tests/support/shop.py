@@ -133,7 +133,7 @@ class Shop:
         """Run the installed command to its end. No answer of it may ever be a traceback."""
         started = time.monotonic()
         done = subprocess.run(
-            [str(FRAISIER), *arguments],
+            [str(self.fraisier), *arguments],
             env={**self.env, **(env or {})},
             cwd=self.root,
             stdin=subprocess.DEVNULL,
@@ -239,7 +239,7 @@ class Shop:
         log = self.root / "serve.log"
         with log.open("wb") as out:
             server = subprocess.Popen(
-                [str(FRAISIER), "serve", "--port", str(port)],
+                [str(self.fraisier), "serve", "--port", str(port)],
                 env=self.env,
                 cwd=self.root,
                 stdin=subprocess.DEVNULL,
