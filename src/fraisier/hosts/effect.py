@@ -1,0 +1,50 @@
+"""Running one effect, and saying well what went wrong with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fraisier.errors import CommandFailed
+from fraisier.model.command import Command, CommandResult
+from fraisier.model.host import Host
+
+SHOWN_LINES: Final = 20
+
+_WELL_KNOWN: Final = {
+    "No space left on device": "Free some disk space there (a lower keep_releases helps) and deploy again.",
+    "Disk quota exceeded": "Free some disk space there (a lower keep_releases helps) and deploy again.",
+    "Read-only file system": "The disk is mounted read-only: see dmesg, repair and remount it, deploy again.",
+    "Permission denied": "Run Fraisier as the user who owns app_path, or give that user the rights.",
+    "Operation not permitted": "Run Fraisier as the user who owns app_path, or give that user the rights.",
+}
+
+
+async def effect(host: Host, what: Command, doing: str, *, hint: str = "") -> CommandResult:
+    """Run `what` under the fence. Raises `CommandFailed` saying what `doing` was, how it ended, and its output."""
+    result = await host.run(what)
+    if not result.ok:
+        raise failed(host, what, result, doing, hint=hint)
+    return result
+
+
+def failed(host: Host, what: Command, result: CommandResult, doing: str, *, hint: str = "") -> CommandFailed:
+    """The error for a command that did not end well."""
+    known = [advice for text, advice in _WELL_KNOWN.items() if text in result.output]
+    lines = last_lines(result.output)
+    return CommandFailed(
+        f"{doing} failed on {host.name}: {_how(what, result)}" + (f"\n{lines}" if lines else ""),
+        hint=known[0] if known else hint,
+        exit_code=result.exit_code,
+    )
+
+
+def last_lines(output: str, count: int = SHOWN_LINES) -> str:
+    return "\n".join(output.rstrip().splitlines()[-count:])
+
+
+def _how(what: Command, result: CommandResult) -> str:
+    if result.timed_out:
+        return f"not done after {what.deadline:g} s, so it was ended"
+    if result.exit_code < 0:
+        return f"ended by signal {-result.exit_code}"
+    return f"exit code {result.exit_code}"

@@ -1,0 +1,68 @@
+"""The environment of a release as a file: the quoting that systemd.exec(5) and POSIX sh both undo exactly."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from fraisier.errors import ConfigurationError, StepFailed
+from fraisier.hosts.launch import parse_env
+from fraisier.model.host import Host, Site
+from fraisier.model.secret import Secret
+
+
+def render(env: Mapping[str, str]) -> str:
+    """One `NAME="value"` a line, in the order of names. Raises `ConfigurationError` for what no process can get."""
+    return "".join(f'{_name(name)}="{_quoted(name, env[name])}"\n' for name in sorted(env))
+
+
+def digests(salt: str, env: Mapping[str, str]) -> dict[str, str]:
+    """What the manifest keeps of the environment: enough to see that a value changed, not what it was."""
+    return {
+        name: hashlib.sha256(f"{salt}:{name}={value}".encode(errors="surrogateescape")).hexdigest()
+        for name, value in sorted(env.items())
+    }
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The names whose digests differ, or that only one side has."""
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def resolved(site: Site, env_vars: Mapping[str, str]) -> dict[str, str]:
+    """The values as the service will see them. They are secrets from here on."""
+    return {name: plain(site.resolve(text)) for name, text in env_vars.items()}
+
+
+def plain(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+async def read(host: Host, path: str) -> dict[str, Secret]:
+    """The environment that lies on the host. Raises `StepFailed` when the file is missing or not ours."""
+    text = await host.read_text(path)
+    if text is None:
+        raise StepFailed(f"The environment file {path} is missing on {host.name}.", hint="Deploy again.")
+    try:
+        return {name: Secret(value) for name, value in parse_env(text).items()}
+    except ValueError as error:
+        raise StepFailed(
+            f"The environment file {path} on {host.name} was changed by hand: {error}.",
+            hint="Put the values into env_vars of fraises.yaml and deploy again.",
+        ) from error
+
+
+def _name(name: str) -> str:
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        return name
+    raise ConfigurationError(
+        f"{name!r} in env_vars cannot be the name of an environment variable.",
+        hint="Letters, digits and _ only, and no digit first.",
+    )
+
+
+def _quoted(name: str, value: str) -> str:
+    if "\0" in value:
+        raise ConfigurationError(f"The value of {name} holds a NUL byte, which no process can be given.")
+    return re.sub(r'([\\"$`])', r"\\\1", value)

@@ -1,0 +1,137 @@
+"""Where things lie below `app_path`. Nothing else in the house spells these paths."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+import msgspec
+
+from fraisier.errors import DeploymentError
+from fraisier.model.command import command
+from fraisier.model.host import Host
+from fraisier.model.release import Release
+
+
+def releases_folder(app_path: str) -> str:
+    return _below(app_path, "releases")
+
+
+def release_path(app_path: str, name: str) -> str:
+    """The folder of one release: the physical path that its process works in."""
+    return _below(app_path, "releases", checked(name))
+
+
+def manifest_path(app_path: str, name: str) -> str:
+    return release_path(app_path, name) + ".json"
+
+
+def env_path(app_path: str, name: str) -> str:
+    """The environment of one release with its secrets, mode 0600, as systemd.exec(5) reads it."""
+    return release_path(app_path, name) + ".env"
+
+
+def unit_path(app_path: str, name: str) -> str:
+    """What the service manager gets when this release becomes the live one."""
+    return release_path(app_path, name) + ".unit"
+
+
+def current_path(app_path: str) -> str:
+    return _below(app_path, "current")
+
+
+def current_target(name: str) -> str:
+    """What the link `current` says: relative, so that the whole tree may be looked at from elsewhere."""
+    return f"releases/{checked(name)}"
+
+
+def private_folder(app_path: str) -> str:
+    """Fraisier's own folder there: the fence, the runner's state, what supervisor needs."""
+    return _below(app_path, ".fraisier")
+
+
+def before_folder(app_path: str) -> str:
+    return _below(private_folder(app_path), "before")
+
+
+def kept_folder(app_path: str, name: str, deployment: str) -> str:
+    """Where `refresh_release` keeps what a release's files said before this deployment."""
+    return _below(before_folder(app_path), checked("-".join(filter(None, (name, deployment)))))
+
+
+def name_in(target: str | None) -> str | None:
+    """The release that a `current` link means; None for no link or one that points elsewhere."""
+    folder, _, name = (target or "").rstrip("/").rpartition("/")
+    return name if name and PurePosixPath(folder).name == "releases" else None
+
+
+def release_of(folder: str | None, releases: str) -> str | None:
+    """The release that a physical folder lies in, given the physical `releases`; None for any other folder."""
+    here = PurePosixPath(folder or "/")
+    if not here.is_relative_to(releases) or here == PurePosixPath(releases):
+        return None
+    return here.relative_to(releases).parts[0].removesuffix(" (deleted)")
+
+
+async def physical_releases(host: Host, app_path: str) -> str:
+    """Where `releases` really lies; this is what /proc says about working folders."""
+    folder = releases_folder(app_path)
+    return (await host.look(command("readlink", "-f", "--", folder, deadline=10))).output.strip() or folder
+
+
+def checked(name: str) -> str:
+    """A release's name, which becomes part of paths. Raises `DeploymentError` for anything that is none."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", name):
+        return name
+    raise DeploymentError(
+        f"{name!r} cannot be the name of a release.", hint="Letters, digits, and . _ + - only."
+    )
+
+
+def age(name: str) -> tuple[int | str, ...]:
+    """Sorts names of releases from the oldest to the newest: numbers as numbers."""
+    parts = re.split(r"(\d+)", name)
+    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts))
+
+
+async def read_releases(host: Host, app_path: str) -> tuple[tuple[Release, ...], Release | None]:
+    """All finished releases, oldest first, and the live one.
+
+    A folder without a manifest was never finished and is not listed. Raises `DeploymentError` for a manifest
+    that cannot be read, and for a `current` that points to nothing known.
+    """
+    names = await host.list_folder(releases_folder(app_path)) or []
+    found = [
+        await _read_manifest(host, app_path, name.removesuffix(".json"))
+        for name in sorted(names, key=age)
+        if name.endswith(".json") and name.removesuffix(".json") in names
+    ]
+    return tuple(found), _live(found, await host.read_link(current_path(app_path)), app_path)
+
+
+def _live(found: list[Release], target: str | None, app_path: str) -> Release | None:
+    if target is None:
+        return None
+    name = name_in(target)
+    for release in found:
+        if release.name == name:
+            return release
+    raise DeploymentError(
+        f"{current_path(app_path)} points to {target}, and no finished release of that name lies there.",
+        hint="Point it to a release that has a manifest beside it, or remove the link, and deploy again.",
+    )
+
+
+async def _read_manifest(host: Host, app_path: str, name: str) -> Release:
+    path = manifest_path(app_path, name)
+    try:
+        return msgspec.json.decode(await host.read_text(path) or "", type=Release)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise DeploymentError(
+            f"The manifest {path} on {host.name} cannot be read: {error}",
+            hint=f"Remove it together with {release_path(app_path, name)} if that release is not live.",
+        ) from error
+
+
+def _below(*parts: str) -> str:
+    return str(PurePosixPath(*parts))

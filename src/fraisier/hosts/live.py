@@ -1,0 +1,44 @@
+"""Which release a host really runs: the live unit, the link, and the processes must all say the same."""
+
+from __future__ import annotations
+
+from fraisier.hosts import layout
+from fraisier.hosts.service_manager import service_manager
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.host import Host
+from fraisier.model.step import Seen
+
+
+async def seen_live(host: Host, app_path: str, name: str, service: ServiceRef | None) -> Seen:
+    """Whether release `name` is the live one in every respect.
+
+    `CANNOT_TELL`: all that can be seen fits, but no process works in a release folder.
+    """
+    if layout.name_in(await host.read_link(layout.current_path(app_path))) != name:
+        return Seen.NOT_DONE
+    if service is None:
+        return Seen.DONE
+    if not service.own_unit and not await _unit_is_live(host, app_path, name, service):
+        return Seen.NOT_DONE
+    releases = await layout.physical_releases(host, app_path)
+    folders = await working_folders(host, service)
+    return judged([layout.release_of(folder, releases) for folder in folders], name)
+
+
+async def working_folders(host: Host, service: ServiceRef) -> list[str | None]:
+    """Where each process of the service works; None for one that may not be asked."""
+    processes = await service_manager(service.manager).processes(host, service)
+    return [await host.read_link(f"/proc/{pid}/cwd") for pid in processes]
+
+
+def judged(works_in: list[str | None], name: str) -> Seen:
+    """What the releases that the processes of a service work in (None: elsewhere) say about the one that runs."""
+    releases = set(works_in) - {None}
+    if not works_in or releases - {name}:
+        return Seen.NOT_DONE
+    return Seen.DONE if releases else Seen.CANNOT_TELL
+
+
+async def _unit_is_live(host: Host, app_path: str, name: str, service: ServiceRef) -> bool:
+    wanted = await host.read_text(layout.unit_path(app_path, name))
+    return wanted is not None and wanted == await service_manager(service.manager).installed(host, service)

@@ -1,0 +1,70 @@
+"""What keeps a service running on a host: systemd where it runs, else supervisor. One small interface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from fraisier.errors import ConfigurationError
+from fraisier.hosts.service_ref import Manager, ServiceRef, service_ref
+from fraisier.hosts.supervisor import Supervisor
+from fraisier.hosts.systemd import Systemd
+from fraisier.model.command import command
+from fraisier.model.host import Host
+
+__all__ = ["Manager", "ServiceManager", "ServiceRef", "detect", "service_manager", "service_ref"]
+
+
+class ServiceManager(Protocol):
+    """All effects are safe to repeat, and raise `StepFailed` with what happened and what to do next."""
+
+    def render(self, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str) -> str:
+        """The unit for one release: all of it, without the values of its environment."""
+        ...
+
+    async def installed(self, host: Host, ref: ServiceRef) -> str | None:
+        """The unit that is live now; None where there is none."""
+        ...
+
+    async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
+        """Make the prepared unit file `source` the live one. The running process is not touched."""
+        ...
+
+    async def remove(self, host: Host, ref: ServiceRef) -> None:
+        """Take the stopped service out of its manager, and what was started only for it."""
+        ...
+
+    async def stop(self, host: Host, ref: ServiceRef) -> None: ...
+
+    async def start(self, host: Host, ref: ServiceRef) -> None: ...
+
+    async def restart(self, host: Host, ref: ServiceRef) -> None:
+        """Stop, wait until the old processes are gone and the port is free, start."""
+        ...
+
+    async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
+        """The living processes of the service, the main one first; empty when it does not run."""
+        ...
+
+    async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
+        """The last lines that the service wrote."""
+        ...
+
+
+_MANAGERS: Final[dict[str, ServiceManager]] = {"systemd": Systemd(), "supervisor": Supervisor()}
+
+
+def service_manager(name: str) -> ServiceManager:
+    """The manager of that name. Raises `ConfigurationError` for a name that is none."""
+    try:
+        return _MANAGERS[name]
+    except KeyError:
+        raise ConfigurationError(
+            f"No service manager is called {name!r}.", hint=f"Known: {', '.join(_MANAGERS)}."
+        ) from None
+
+
+async def detect(host: Host) -> Manager:
+    """Which one runs services there: systemd if it is the init (sd_booted(3)), else supervisor."""
+    booted = await host.look(command("test", "-d", "/run/systemd/system", deadline=10))
+    return "systemd" if booted.ok else "supervisor"

@@ -1,0 +1,89 @@
+"""What lies beside a release folder: its environment, its unit, and its manifest, written last."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from fraisier.hosts import env_file, files, layout
+from fraisier.hosts.effect import effect
+from fraisier.hosts.service_manager import service_manager
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.host import Host, Site
+from fraisier.model.release import Release
+from fraisier.model.secret import Secret
+
+
+class StageParams(msgspec.Struct, frozen=True, kw_only=True):
+    """`manifest` is the release as far as the plan knows it; digests, salt and a missing time are added.
+
+    `service` None: nothing runs, there is no unit. `argv` is the service's command. `env_vars` are unresolved
+    and complete: PORT, FRAISIER_VERSION and FRAISIER_COLOR are among them.
+    """
+
+    app_path: str
+    manifest: Release
+    service: ServiceRef | None = None
+    argv: tuple[str, ...] = ()
+    env_vars: dict[str, str] = msgspec.field(default_factory=dict)
+    description: str = ""
+
+    @property
+    def release(self) -> str:
+        return self.manifest.name
+
+
+def paths(app_path: str, name: str) -> tuple[str, str, str]:
+    """Manifest, environment, unit: in the order in which they may be removed."""
+    return (
+        layout.manifest_path(app_path, name),
+        layout.env_path(app_path, name),
+        layout.unit_path(app_path, name),
+    )
+
+
+async def write(site: Site, params: StageParams) -> Release:
+    """Resolve the environment and write all three files. A release is finished when its manifest lies there."""
+    env = env_file.resolved(site, params.env_vars)
+    unit = unit_text(params)
+    manifest, env_path, unit_path = paths(params.app_path, params.release)
+    finished = _complete(params.manifest, env, unit)
+    await _write(site.host, env_path, Secret(env_file.render(env)))
+    if unit is not None:
+        await _write(site.host, unit_path, unit)
+    await _write(site.host, manifest, msgspec.json.encode(finished).decode())
+    return finished
+
+
+def unit_text(params: StageParams) -> str | None:
+    """The unit of this release; None where none is ours to write."""
+    service = params.service
+    if service is None or service.own_unit:
+        return None
+    return service_manager(service.manager).render(
+        service,
+        release_path=layout.release_path(params.app_path, params.release),
+        argv=params.argv,
+        description=params.description,
+    )
+
+
+def _complete(manifest: Release, env: Mapping[str, str], unit: str | None) -> Release:
+    salt = manifest.salt or secrets.token_hex(16)
+    return msgspec.structs.replace(
+        manifest,
+        created_at=manifest.created_at
+        or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        unit_digest=hashlib.sha256(unit.encode()).hexdigest() if unit is not None else "",
+        environment=env_file.digests(salt, env),
+        salt=salt,
+    )
+
+
+async def _write(host: Host, path: str, content: str | Secret) -> None:
+    """0600, the manifest too: a digest of a short secret can be guessed by who can read it."""
+    await effect(host, files.write(path, content, mode=0o600), f"Writing {path}")

@@ -1,0 +1,55 @@
+"""Step kind `build_release`: the build command runs in the new release, before anything live is touched."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from fraisier.hosts import files, layout
+from fraisier.hosts.effect import effect
+from fraisier.model.command import Command
+from fraisier.model.host import Host, Site
+from fraisier.model.step import Seen, Skip, step_kind
+
+SCRIPT: Final = "./build.sh"
+_FIND: Final = 'if [ -x "$1/build.sh" ]; then echo run; elif [ -f "$1/build.sh" ]; then echo sh; fi'
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True):
+    """`argv` None means `./build.sh`, if the release has one. `env_vars` are unresolved; `deadline` in seconds."""
+
+    app_path: str
+    release: str
+    argv: tuple[str, ...] | None = None
+    env_vars: dict[str, str] = msgspec.field(default_factory=dict)
+    deadline: float = 1800.0
+
+
+@step_kind("build_release", params=Params, repeatable=True)
+class BuildRelease:
+    """What it makes lies in the release folder and goes away with it."""
+
+    async def check(self, site: Site, params: Params) -> Seen:
+        del site, params
+        return Seen.CANNOT_TELL
+
+    async def apply(self, site: Site, params: Params) -> Skip | None:
+        folder = layout.release_path(params.app_path, params.release)
+        argv = params.argv if params.argv is not None else await _build_script(site.host, folder)
+        if not argv:
+            return Skip("no build.sh")
+        env = {name: site.resolve(text) for name, text in params.env_vars.items()}
+        what = Command(argv=tuple(argv), env=env, cwd=folder, deadline=params.deadline)
+        await effect(
+            site.host, what, f"The build ({what}) in {folder}", hint="Fix the build and deploy again."
+        )
+        return None
+
+    async def undo(self, site: Site, params: Params) -> None:
+        """The step that made the release folder removes it."""
+
+
+async def _build_script(host: Host, folder: str) -> tuple[str, ...]:
+    found = (await host.look(files.script(_FIND, folder, deadline=20))).output.strip()
+    return {"run": (SCRIPT,), "sh": ("sh", SCRIPT)}.get(found, ())

@@ -1,0 +1,78 @@
+"""Step kind `prepare_folder`: `app_path` is there, is ours to use, and has room."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from fraisier.errors import NotSupportedYet, StepFailed
+from fraisier.hosts import files, layout
+from fraisier.hosts.effect import effect
+from fraisier.model.host import Host, Site
+from fraisier.model.step import Seen, step_kind
+
+MIB: Final = 1024 * 1024
+_FREE: Final = 'p=$1; while [ ! -e "$p" ]; do p=$(dirname -- "$p"); done; df -Pk -- "$p"'
+_OURS: Final = frozenset({".fraisier", "releases", "current", "lost+found"})
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True):
+    """`min_free_bytes`: what the disk must have left before anything is written to it."""
+
+    app_path: str
+    min_free_bytes: int = 100 * MIB
+
+
+@step_kind("prepare_folder", params=Params, repeatable=True)
+class PrepareFolder:
+    """Makes `app_path` and `releases/`. A folder that holds anything else is never touched."""
+
+    async def check(self, site: Site, params: Params) -> Seen:
+        names = await site.host.list_folder(layout.releases_folder(params.app_path))
+        return Seen.NOT_DONE if names is None else Seen.DONE
+
+    async def apply(self, site: Site, params: Params) -> None:
+        refuse_foreign(await site.host.list_folder(params.app_path) or [], params.app_path, site.host.name)
+        await _see_room(site.host, params)
+        folders = layout.releases_folder(params.app_path), layout.private_folder(params.app_path)
+        await effect(site.host, files.make_folder(*folders), f"Making the folder {params.app_path}")
+
+    async def undo(self, site: Site, params: Params) -> None:
+        """Only what is empty goes; the fence stays, or an older owner could come back."""
+        empty = files.remove_empty(layout.releases_folder(params.app_path))
+        await effect(site.host, empty, f"Removing the empty releases folder of {params.app_path}")
+
+
+def refuse_foreign(names: list[str], app_path: str, host: str) -> None:
+    """Raises when the folder holds something that Fraisier has not put there."""
+    if ".git" in names:
+        raise NotSupportedYet(
+            f"{app_path} on {host} is a Git checkout; deploying in place is not supported yet.",
+            hint="Give app_path a folder that is empty or does not exist; releases will lie below it.",
+        )
+    foreign = [name for name in names if name not in _OURS]
+    if foreign and "releases" not in names:
+        raise StepFailed(
+            f"{app_path} on {host} is not empty and was not made by Fraisier: it holds {', '.join(foreign[:5])}"
+            + (", …" if len(foreign) > 5 else "."),  # noqa: PLR2004 - enough to recognise it
+            hint="Move its contents away, or name another app_path in fraises.yaml.",
+        )
+
+
+async def _see_room(host: Host, params: Params) -> None:
+    shown = await host.look(files.script(_FREE, params.app_path, deadline=20))
+    free = free_bytes(shown.output)
+    if free is not None and free < params.min_free_bytes:
+        raise StepFailed(
+            f"The disk of {params.app_path} on {host.name} has {free // MIB} MiB left; "
+            f"{params.min_free_bytes // MIB} MiB are needed.",
+            hint="Free some space there (a lower keep_releases helps) and deploy again.",
+        )
+
+
+def free_bytes(output: str) -> int | None:
+    """What `df -Pk` says is available, see df(1p); None when it says nothing of the kind."""
+    fields = output.rstrip().rpartition("\n")[2].split()
+    sizes = [field for field in fields[1:4] if field.isdecimal()]
+    return int(sizes[2]) * 1024 if len(sizes) == 3 else None  # noqa: PLR2004 - total, used, available

@@ -1,0 +1,76 @@
+"""Step kind `prune_releases`: old releases go, those that may still be needed stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+import msgspec
+
+from fraisier.hosts import files, layout
+from fraisier.hosts.effect import effect
+from fraisier.model.host import Host, Site
+from fraisier.model.step import Seen, step_kind
+
+_BESIDE: Final = (".json", ".env", ".unit")
+_WORKING_FOLDERS: Final = "readlink -- /proc/[0-9]*/cwd 2>/dev/null; true"
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True):
+    """`keep`: how many of the newest stay. `protect`: names that stay anyway, such as the last good release."""
+
+    app_path: str
+    keep: int
+    protect: tuple[str, ...] = ()
+
+
+@step_kind("prune_releases", params=Params, repeatable=True)
+class PruneReleases:
+    """The live release, and any that a living process works in, is never removed."""
+
+    async def check(self, site: Site, params: Params) -> Seen:
+        return Seen.NOT_DONE if await _doomed(site.host, params) else Seen.DONE
+
+    async def apply(self, site: Site, params: Params) -> None:
+        kept = layout.before_folder(params.app_path)
+        if await site.host.list_folder(kept):
+            await effect(site.host, files.remove(kept), f"Removing {kept}")
+        for name in await _doomed(site.host, params):
+            await _remove(site.host, params.app_path, name)
+
+    async def undo(self, site: Site, params: Params) -> None:
+        """Nothing that could be needed was removed."""
+
+
+def doomed(entries: Iterable[str], *, keep: int, stay: AbstractSet[str]) -> list[str]:
+    """Which releases go, from the entries of `releases/`: the oldest beyond `keep`, and all unfinished ones."""
+    entries = set(entries)
+    names = {_release_of(entry) for entry in entries}
+    finished = sorted(
+        (name for name in names if name in entries and f"{name}.json" in entries), key=layout.age
+    )
+    newest = set(finished[max(0, len(finished) - keep) :])
+    return sorted(names - newest - stay, key=layout.age)
+
+
+def _release_of(entry: str) -> str:
+    return next((entry.removesuffix(end) for end in _BESIDE if entry.endswith(end)), entry)
+
+
+async def _doomed(host: Host, params: Params) -> list[str]:
+    live = layout.name_in(await host.read_link(layout.current_path(params.app_path)))
+    folders = await host.look(files.script(_WORKING_FOLDERS, deadline=20))
+    releases = await layout.physical_releases(host, params.app_path)
+    busy = {layout.release_of(line, releases) for line in folders.output.splitlines()}
+    stay = {name for name in {live, *busy, *params.protect} if name}
+    entries = await host.list_folder(layout.releases_folder(params.app_path)) or []
+    return doomed(entries, keep=params.keep, stay=stay)
+
+
+async def _remove(host: Host, app_path: str, name: str) -> None:
+    """The manifest first: what is half removed must not look finished."""
+    folder = f"{layout.releases_folder(app_path)}/{name}"
+    beside = [folder + end for end in _BESIDE]
+    await effect(host, files.remove(beside[0]), f"Removing the release {name}")
+    await effect(host, files.remove(folder, *beside[1:]), f"Removing the release {name}")

@@ -1,0 +1,55 @@
+"""Step kind `run_in_release`: a command that changes more than the release: a backup, a migration."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fraisier.hosts import env_file, layout
+from fraisier.hosts.effect import effect
+from fraisier.model.command import Command
+from fraisier.model.host import Site
+from fraisier.model.step import NotUndone, Seen, step_kind
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True):
+    """`what` names it for people ("backup", "migration"). It runs with the environment of the staged release.
+
+    `undo_argv` takes it back. Without one, `stays` says what is left behind and `how` a person undoes that;
+    an empty `stays` means that nothing has to be undone, as after a backup. `deadline` is in seconds.
+    """
+
+    app_path: str
+    release: str
+    what: str
+    argv: tuple[str, ...]
+    undo_argv: tuple[str, ...] | None = None
+    stays: str = ""
+    how: str = ""
+    deadline: float = 1800.0
+
+
+@step_kind("run_in_release", params=Params, repeatable=False)
+class RunInRelease:
+    """Runs where the release is, with what the release will see."""
+
+    async def check(self, site: Site, params: Params) -> Seen:
+        del site, params
+        return Seen.CANNOT_TELL
+
+    async def apply(self, site: Site, params: Params) -> None:
+        await _run(site, params, params.argv, f"The {params.what}")
+
+    async def undo(self, site: Site, params: Params) -> NotUndone | None:
+        if params.undo_argv:
+            await _run(site, params, params.undo_argv, f"Undoing the {params.what}")
+            return None
+        return NotUndone(what=params.stays, how=params.how) if params.stays else None
+
+
+async def _run(site: Site, params: Params, argv: tuple[str, ...], doing: str) -> None:
+    folder = layout.release_path(params.app_path, params.release)
+    env = await env_file.read(site.host, layout.env_path(params.app_path, params.release))
+    what = Command(argv=argv, env=env, cwd=folder, deadline=params.deadline)
+    await effect(
+        site.host, what, f"{doing} ({what}) in {folder}", hint=f"Fix the {params.what} and deploy again."
+    )

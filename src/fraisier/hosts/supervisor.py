@@ -1,0 +1,88 @@
+"""supervisor as the manager of a service, where there is no systemd: one supervisord for each lane.
+
+It has its own session, its own socket in a short private folder, and outlives whoever started it. Nothing
+starts it again after a reboot but `fraisier serve`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from fraisier.hosts import files, layout, restarting, supervisor_unit
+from fraisier.hosts.effect import effect
+from fraisier.hosts.launch import start_in
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.command import Command, command
+from fraisier.model.host import Host
+
+MODULE: Final = "fraisier.hosts.supervisor_call"
+SETTLING: Final = 60.0  # seconds on top of the stop timeout, which may be needed twice
+BOOT_ID: Final = "/proc/sys/kernel/random/boot_id"
+
+
+class Supervisor:
+    """`ServiceManager` over supervisord's XML-RPC."""
+
+    def render(self, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str) -> str:
+        del description  # supervisor has no place for it
+        return supervisor_unit.render(ref, release_path=release_path, argv=argv)
+
+    async def installed(self, host: Host, ref: ServiceRef) -> str | None:
+        return await host.read_text(_file(ref, supervisor_unit.CONF))
+
+    async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
+        doing = f"Installing the unit of {ref.name}"
+        await effect(host, files.make_folder(layout.private_folder(ref.app_path)), doing)
+        await effect(host, files.copy(source, _file(ref, supervisor_unit.CONF), mode=0o600), doing)
+
+    async def remove(self, host: Host, ref: ServiceRef) -> None:
+        await effect(host, _call("remove", ref), f"Removing the service {ref.name}")
+
+    async def stop(self, host: Host, ref: ServiceRef) -> None:
+        await effect(host, _call("stop", ref), f"Stopping the service {ref.name}")
+
+    async def start(self, host: Host, ref: ServiceRef) -> None:
+        result = await host.run(_call("start", ref))
+        if not result.ok:
+            raise restarting.not_started(host, ref, result.output, await self.logs(host, ref, 20))
+
+    async def restart(self, host: Host, ref: ServiceRef) -> None:
+        await restarting.restart(self, host, ref)
+
+    async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
+        """Below supervisord, and below the service's own record in case its supervisord was killed."""
+        boot = (await host.read_text(BOOT_ID) or "").strip()
+        supervisord = await _living(host, _file(ref, supervisor_unit.SUPERVISORD_RECORD), boot)
+        main = await _living(host, _file(ref, supervisor_unit.SERVICE_RECORD), boot)
+        found = (await host.process_tree(supervisord))[1:] if supervisord else []
+        return list(dict.fromkeys([*(await host.process_tree(main) if main else []), *found]))
+
+    async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
+        log = _file(ref, supervisor_unit.LOG)
+        return (await host.look(command("tail", "-n", str(lines), "--", log, deadline=10))).output
+
+
+def _call(operation: str, ref: ServiceRef) -> Command:
+    folder = layout.private_folder(ref.app_path)
+    return command(
+        sys.executable, "-I", "-m", MODULE, operation, folder, ref.name, f"{ref.stop_timeout:g}",
+        deadline=2 * ref.stop_timeout + SETTLING,
+    )  # fmt: skip
+
+
+def _file(ref: ServiceRef, name: str) -> str:
+    return f"{layout.private_folder(ref.app_path)}/{name}"
+
+
+async def _living(host: Host, record: str, boot: str) -> int | None:
+    """The pid in a record, if that very process still lives."""
+    text = await host.read_text(record)
+    if text is None:
+        return None
+    known: dict[str, Any] = msgspec.json.decode(text, type=dict[str, Any])
+    stat = await host.read_text(f"/proc/{known['pid']}/stat")
+    return known["pid"] if known["boot"] == boot and start_in(stat) == known["started"] else None

@@ -1,0 +1,138 @@
+"""systemd as the manager of a service: the system's for root, the user's own for everybody else.
+
+A unit of the user (`own_unit`) is stopped and started, and never written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from fraisier.hosts import files, restarting, systemd_unit
+from fraisier.hosts.effect import effect
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.command import Command, command
+from fraisier.model.host import Host
+
+_WHO: Final = 'printf "%s\\n%s\\n" "$(id -u)" "$HOME"'
+_CGROUPS: Final = ("/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified")
+SETTLING: Final = 30.0
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """Which systemd is meant: flags for its tools, variables they need, and the folder its units lie in."""
+
+    flags: tuple[str, ...]
+    env: dict[str, str]
+    folder: str
+
+    def unit_file(self, ref: ServiceRef) -> str:
+        return f"{self.folder}/{unit(ref)}"
+
+    def systemctl(self, verb: str, *words: str, deadline: float = SETTLING) -> Command:
+        return command(
+            "systemctl", *self.flags, "--no-ask-password", verb, *words, env=self.env, deadline=deadline
+        )
+
+
+def scope_of(uid: int, home: str) -> Scope:
+    if uid == 0:
+        return Scope(flags=("--system",), env={}, folder="/etc/systemd/system")
+    env = {"XDG_RUNTIME_DIR": f"/run/user/{uid}"}
+    return Scope(flags=("--user",), env=env, folder=f"{home}/.config/systemd/user")
+
+
+def unit(ref: ServiceRef) -> str:
+    return ref.name if ref.name.endswith(".service") else f"{ref.name}.service"
+
+
+class Systemd:
+    """`ServiceManager` over systemctl(1)."""
+
+    def render(self, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str) -> str:
+        return systemd_unit.render(ref, release_path=release_path, argv=argv, description=description)
+
+    async def installed(self, host: Host, ref: ServiceRef) -> str | None:
+        return await host.read_text((await _scope(host)).unit_file(ref))
+
+    async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
+        scope = await _scope(host)
+        doing = f"Installing the unit {unit(ref)}"
+        await effect(host, files.make_folder(scope.folder), doing)
+        await effect(host, files.copy(source, scope.unit_file(ref)), doing)
+        await effect(host, scope.systemctl("daemon-reload"), doing)
+        await effect(host, scope.systemctl("enable", "--", unit(ref)), doing)
+
+    async def remove(self, host: Host, ref: ServiceRef) -> None:
+        scope = await _scope(host)
+        if await host.read_text(scope.unit_file(ref)) is None:
+            return
+        doing = f"Removing the unit {unit(ref)}"
+        await effect(host, scope.systemctl("disable", "--", unit(ref)), doing)
+        await effect(host, files.remove(scope.unit_file(ref)), doing)
+        await effect(host, scope.systemctl("daemon-reload"), doing)
+
+    async def stop(self, host: Host, ref: ServiceRef) -> None:
+        scope = await _scope(host)
+        if not ref.own_unit and await host.read_text(scope.unit_file(ref)) is None:
+            return
+        deadline = ref.stop_timeout + SETTLING
+        stop = scope.systemctl("stop", "--", unit(ref), deadline=deadline)
+        await effect(host, stop, f"Stopping {unit(ref)}", hint=_inspect(scope, ref))
+
+    async def start(self, host: Host, ref: ServiceRef) -> None:
+        """A unit that died too often must be forgiven first, or the good old release would not start either."""
+        scope = await _scope(host)
+        await host.run(scope.systemctl("reset-failed", "--", unit(ref)))
+        start = scope.systemctl("start", "--", unit(ref), deadline=SETTLING * 3)
+        result = await host.run(start)
+        if not result.ok:
+            raise restarting.not_started(host, ref, result.output, await self.logs(host, ref, 20))
+
+    async def restart(self, host: Host, ref: ServiceRef) -> None:
+        await restarting.restart(self, host, ref)
+
+    async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
+        shown = await host.look(
+            (await _scope(host)).systemctl(
+                "show", "--property=MainPID,ControlGroup", "--", unit(ref), deadline=10
+            )
+        )
+        main, group = parse_show(shown.output)
+        tree = await host.process_tree(main) if main else []
+        return list(dict.fromkeys([*tree, *(await _members(host, group) if group else [])]))
+
+    async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
+        scope = await _scope(host)
+        flags = [flag for flag in scope.flags if flag == "--user"]
+        read = command(
+            "journalctl", *flags, "--no-pager", "-q", "-o", "cat", "-n", str(lines), "-u", unit(ref),
+            env=scope.env, deadline=10,
+        )  # fmt: skip
+        return (await host.look(read)).output
+
+
+def parse_show(text: str) -> tuple[int, str]:
+    """The main pid (0: none) and the control group (empty: none) in what `systemctl show` prints."""
+    shown = dict(line.partition("=")[::2] for line in text.splitlines())
+    main = shown.get("MainPID", "")
+    return int(main) if main.isdecimal() else 0, shown.get("ControlGroup", "")
+
+
+async def _scope(host: Host) -> Scope:
+    uid, _, home = (await host.look(files.script(_WHO, deadline=10))).output.partition("\n")
+    return scope_of(int(uid), home.strip())
+
+
+async def _members(host: Host, group: str) -> list[int]:
+    for root in _CGROUPS:
+        text = await host.read_text(f"{root}{group}/cgroup.procs")
+        if text is not None:
+            return [int(pid) for pid in text.split()]
+    return []
+
+
+def _inspect(scope: Scope, ref: ServiceRef) -> str:
+    return " ".join(["systemctl", *scope.flags, "status", unit(ref)]) + " says more."
