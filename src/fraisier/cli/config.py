@@ -27,9 +27,12 @@ def validate(app: App, file: str | None) -> None:
             }
         )
         return
-    terminal.say(
-        f"✓ {config.path} is valid: {len(fraises)} fraises, {environments} environments.", colour="green"
-    )
+    counted = f"{_count(len(fraises), 'fraise')}, {_count(environments, 'environment')}"
+    terminal.say(f"✓ {config.path} is valid: {counted}.", colour="green")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @door("fraisier config show", "fraisier config show --json", name="show")

@@ -7,7 +7,8 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, Any, Final
 
 from fraisier.demo.workshop import ENVIRONMENT, FRAISE, Workshop
@@ -16,7 +17,20 @@ from fraisier.errors import FraiseQLError
 COMMAND: Final = (sys.executable, "-c", "from fraisier.cli.main import run; run()")
 ENDED: Final = frozenset({"success", "failed", "rolled_back", "rollback_failed", "cancelled", "superseded"})
 PATIENCE: Final = 60.0  # seconds until a pushed commit must be deployed or undone
+UNDOING: Final = 5.0  # seconds that an interrupted command has to undo what it began
 Say = Callable[[str], None]
+
+
+@contextmanager
+def _seen_through(child: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Interrupted, it gets time to undo what it began, then a SIGTERM, then no more time."""
+    try:
+        yield child
+    finally:
+        for insist in (child.poll, child.terminate, child.kill):
+            insist()
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=UNDOING)
 
 
 class Commands:
@@ -29,7 +43,8 @@ class Commands:
     def type(self, *words: str) -> int:
         """Type `fraisier WORDS` where everybody sees it. Returns its exit code."""
         self._say(f"$ fraisier {shlex.join(words)}")
-        return subprocess.run([*COMMAND, *words], env=self._workshop.environment(), check=False).returncode
+        with _seen_through(subprocess.Popen([*COMMAND, *words], env=self._workshop.environment())) as child:
+            return child.wait()
 
     def ask(self, *words: str) -> Any:
         """The JSON answer of `fraisier WORDS --json`, unseen."""

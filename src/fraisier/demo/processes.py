@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Final
 
 PATIENCE: Final = 10.0  # seconds between SIGTERM and SIGKILL
+TTY: Final = 4  # the controlling terminal, among the fields of proc(5)'s stat that follow the name
 PROC: Final = Path("/proc")
 
 
 def working_in(folder: Path) -> list[int]:
-    """Every process whose working folder is inside `folder`, or whose FRAISIER_CONFIG lies there."""
+    """Every process whose working folder is inside `folder`, or whose FRAISIER_CONFIG lies there.
+
+    What has a terminal belongs to a person who looks around there, and is left alone.
+    """
     return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit() and _belongs(entry, folder)]
 
 
@@ -34,9 +38,15 @@ def _belongs(entry: Path, folder: Path) -> bool:
     if int(entry.name) == os.getpid():
         return False
     try:
-        return _inside(str((entry / "cwd").readlink()), folder) or _configured_in(entry, folder)
+        related = _inside(str((entry / "cwd").readlink()), folder) or _configured_in(entry, folder)
+        return related and not _has_terminal(entry)
     except OSError:  # it has just ended, or is somebody else's
         return False
+
+
+def _has_terminal(entry: Path) -> bool:
+    after_name = (entry / "stat").read_bytes().rpartition(b")")[2].split()
+    return after_name[TTY] != b"0"
 
 
 def _configured_in(entry: Path, folder: Path) -> bool:
