@@ -1,0 +1,81 @@
+import pytest
+
+from tests.support.lanes import about, held
+
+
+def test_a_running_deployment_is_not_taken_over(lanes):
+    lanes.started()
+    lanes.clock.pass_seconds(29)
+    assert lanes.take_over() is None
+
+
+@pytest.mark.parametrize("death", ["expired", "restarted", "deleted"])
+def test_a_deployment_without_an_owner_gets_a_new_one(lanes, death):
+    deployment = lanes.started()
+    if death == "expired":
+        lanes.clock.pass_seconds(31)
+    elif death == "restarted":
+        lanes.clock.restart_machine()
+    else:
+        lanes.sql("DELETE FROM tb_deployment_lock")
+    waiting = lanes.ask()
+    assert lanes.claim("two") is None
+    assert lanes.call("fn_return_orphans")["returned"] == 0
+    taken = lanes.take_over("two", lane=deployment["fk_lane"])
+    assert (taken["id"], taken["takeovers"], taken["resumed"]) == (deployment["id"], 1, 0)
+    assert taken["token"] > deployment["token"]
+    assert (taken["plan"], taken["config_snapshot"]) == (deployment["plan"], deployment["config_snapshot"])
+    assert lanes.take_over("three") is None
+    assert lanes.complete(deployment) is None
+    assert lanes.complete(taken, "rolled_back") is not None
+    assert lanes.claim("two")["id"] == waiting["id"]
+    [event] = lanes.sql("SELECT actor, deployment FROM tb_event WHERE type = 'deployment.taken_over'")
+    assert event == {"actor": "two", "deployment": "dep_00001"}
+
+
+def test_only_the_asked_lane_and_machine(lanes):
+    lanes.ask(runs_on="here")
+    deployment = lanes.start(lanes.claim(runs_on="here"))
+    lanes.clock.pass_seconds(31)
+    assert lanes.take_over(lane=deployment["fk_lane"] + 1, runs_on="here") is None
+    assert lanes.take_over(runs_on="there") is None
+    assert lanes.take_over(runs_on="here") is not None
+
+
+def test_a_parked_deployment_is_resumed_at_once_in_its_direction(lanes):
+    deployment = lanes.started()
+    lanes.call("fn_turn_back", **about(deployment), reason="sick")
+    assert lanes.call("fn_park_deployment", **about(deployment))["parked"] == 1
+    assert lanes.rows("locks") == []
+    assert lanes.call("fn_record_step", **about(deployment), ordinal=0, phase="undo", status="running") is None
+    taken = lanes.take_over()
+    assert (taken["direction"], taken["takeovers"], taken["resumed"], taken["parked"]) == ("back", 0, 1, 0)
+
+
+@pytest.mark.parametrize("death", ["expired", "restarted", "deleted"])
+def test_a_request_whose_owner_died_before_its_deployment_waits_again(lanes, death):
+    lanes.ask()
+    claimed = lanes.claim()
+    assert lanes.call("fn_return_orphans")["returned"] == 0
+    if death == "expired":
+        lanes.clock.pass_seconds(31)
+    elif death == "restarted":
+        lanes.clock.restart_machine()
+    else:
+        lanes.sql("DELETE FROM tb_deployment_lock")
+    assert lanes.call("fn_return_orphans")["returned"] == 1
+    assert lanes.rows("locks") == []
+    assert lanes.start(claimed) is None
+    again = lanes.claim("two")
+    assert again["id"] == claimed["id"]
+    assert held(again) != held(claimed)
+
+
+def test_an_orphan_gives_way_to_a_newer_request(lanes):
+    lanes.ask()
+    claimed = lanes.claim()
+    newer = lanes.ask()
+    lanes.clock.pass_seconds(31)
+    lanes.call("fn_return_orphans")
+    assert lanes.row("request", ref=claimed["id"])["status"] == "superseded"
+    assert lanes.claim()["id"] == newer["id"]

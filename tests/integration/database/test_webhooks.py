@@ -1,0 +1,126 @@
+import json
+
+import pytest
+
+from tests.support.lanes import held
+
+PUSH = {
+    "provider": "github",
+    "event_type": "push",
+    "delivery_id": "d-1",
+    "body_sha256": "b-1",
+    "repository": "ada/shop",
+    "ref": "refs/heads/main",
+    "before_sha": "old",
+    "commit_sha": "new",
+    "branch": "main",
+    "sender": "ada",
+    "payload": '{"ref": "refs/heads/main"}',
+    "source_ip": "127.0.0.1",
+}
+BOTH = [
+    {"fraise": "shop", "environment": "production", "options": {"force": True}, "runs_on": None},
+    {"fraise": "shop", "environment": "staging", "git_branch": "next", "target_config": {"host": "web1"}},
+]
+
+
+@pytest.mark.feature("DB-09", "DB-17", "DB-32")
+def test_an_event_and_its_requests_are_stored_together(lanes):
+    event = lanes.call("fn_process_webhook", **PUSH, requests=BOTH)
+    assert (event["duplicate"], json.loads(event["requests"])) == (0, ["req_00001", "req_00002"])
+    [row] = lanes.sql(
+        "SELECT received_at, provider, event_type, branch, commit_sha, sender, payload, processed, fk_deployment,"
+        " deployment_id FROM tb_webhook_event"
+    )
+    assert row.pop("received_at")
+    assert row == {
+        "provider": "github",
+        "event_type": "push",
+        "branch": "main",
+        "commit_sha": "new",
+        "sender": "ada",
+        "payload": PUSH["payload"],
+        "processed": 0,
+        "fk_deployment": None,
+        "deployment_id": None,
+    }
+    production, staging = lanes.rows("pending_requests")
+    assert (production["trigger_type"], production["requested_by"]) == ("webhook", "ada")
+    assert (production["git_branch"], production["options"]) == ("main", '{"force":true}')
+    assert (staging["environment"], staging["git_branch"]) == ("staging", "next")
+    assert staging["target_config"] == '{"host":"web1"}'
+    assert production["fk_webhook_event"] == staging["fk_webhook_event"] == event["pk_webhook_event"]
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"delivery_id": "d-2"}, {"body_sha256": "b-2"}], ids=["same", "new id", "new body"]
+)
+def test_a_repeat_stores_nothing(lanes, change):
+    first = lanes.call("fn_process_webhook", **PUSH, requests=BOTH)
+    again = lanes.call("fn_process_webhook", **{**PUSH, **change}, requests=BOTH)
+    assert (again["duplicate"], again["id"], again["requests"]) == (1, first["id"], first["requests"])
+    assert len(lanes.sql("SELECT * FROM tb_webhook_event")) == 1
+    assert len(lanes.sql("SELECT * FROM tb_deployment_request")) == 2
+
+
+def test_what_is_no_repeat(lanes):
+    """Another forge; another push; and the same short body of a forge that names no commit."""
+    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    assert lanes.call("fn_process_webhook", **{**PUSH, "provider": "gitlab"})["duplicate"] == 0
+    other = {**PUSH, "delivery_id": "d-2", "body_sha256": "b-2"}
+    assert lanes.call("fn_process_webhook", **other, requests=BOTH[:1])["duplicate"] == 0
+    for delivery in (None, None, "d-4"):
+        bare = {**PUSH, "commit_sha": None, "delivery_id": delivery, "body_sha256": "b-4"}
+        assert lanes.call("fn_process_webhook", **bare)["duplicate"] == 0
+    assert lanes.row("request", ref=1)["status"] == "superseded"
+
+
+def test_a_refused_delivery_does_not_use_up_its_id(lanes):
+    for _ in range(2):
+        refused = lanes.call("fn_process_webhook", **PUSH, outcome="refused", reason="wrong signature")
+        assert refused["duplicate"] == 0
+    assert lanes.call("fn_process_webhook", **PUSH, requests=BOTH)["duplicate"] == 0
+    refused = lanes.call("fn_process_webhook", **PUSH, outcome="refused", reason="wrong signature")
+    assert (refused["duplicate"], refused["outcome"]) == (0, "refused")
+
+
+@pytest.mark.feature("HOOK-12", "HOOK-13")
+def test_the_event_is_processed_when_its_deployment_starts(lanes):
+    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    claimed = lanes.claim()
+    assert lanes.rows("recent_webhooks")[0]["processed"] == 0
+    deployment = lanes.start(claimed)
+    [event] = lanes.rows("recent_webhooks")
+    assert (event["processed"], event["fk_deployment"]) == (1, deployment["pk_deployment"])
+    assert event["deployment_id"] == "dep_00001"
+    assert (deployment["triggered_by"], deployment["requested_by"], deployment["git_branch"]) == (
+        "webhook",
+        "ada",
+        "main",
+    )
+
+
+@pytest.mark.parametrize(("status", "processed"), [("completed", 1), ("failed", 0)])
+def test_an_event_without_deployment_says_why(lanes, status, processed):
+    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    claimed = lanes.claim()
+    lanes.call(
+        "fn_finish_request",
+        request=claimed["pk_deployment_request"],
+        **held(claimed),
+        status=status,
+        reason="the reason",
+    )
+    [event] = lanes.rows("recent_webhooks")
+    assert (event["processed"], event["reason"]) == (processed, "the reason")
+
+
+@pytest.mark.feature("DB-16")
+def test_webhooks_newest_first_with_the_reason_they_wait(lanes):
+    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    ping = {"provider": "github", "event_type": "ping", "outcome": "ignored", "reason": "a ping"}
+    lanes.call("fn_process_webhook", **ping)
+    newest, oldest = lanes.sql("SELECT * FROM v_recent_webhooks")
+    assert (newest["event_type"], newest["outcome"], newest["reason"]) == ("ping", "ignored", "a ping")
+    assert oldest["reason"] == "req_00001 is pending"
+    assert lanes.rows("recent_webhooks", limit=1) == [newest]
