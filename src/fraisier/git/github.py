@@ -16,7 +16,7 @@ from fraisier.git.forge import (
 )
 from fraisier.git.names import FULL_HASH, is_name
 
-_REPOSITORY: Final = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
+_REPOSITORY: Final = re.compile(r"[A-Za-z0-9_-]{1,100}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 _EVENT: Final = re.compile(r"[a-z_]{1,64}")
 _SENDER: Final = re.compile(r"[A-Za-z0-9._\[\]-]{1,100}")
 _PUSH_KEYS: Final = frozenset({"ref", "before", "after"})
@@ -60,17 +60,13 @@ def _signature(key: bytes, payload: bytes) -> bytes:
 
 
 def _about(event_type: str, headers: dict[str, str], payload: dict[str, Any]) -> dict[str, Any]:
-    repository = payload.get("repository")
-    if repository is None and event_type != "push":
-        repository = {}  # a ping of an organisation's hook is about none
-    if not isinstance(repository, dict):
-        raise MalformedEvent("The body names no repository.")
+    repository = _repository(event_type, payload)
     urls = (repository.get(key) for key in _URLS)
     return {
         "provider": GitHub.name,
         "event_type": event_type,
         "sender": _sender(payload),
-        "repository": _full_name(repository),
+        "repository": repository.get("full_name"),
         "raw_payload": payload,
         "is_ping": event_type == "ping",
         "is_merge_request": event_type == "pull_request",
@@ -79,13 +75,15 @@ def _about(event_type: str, headers: dict[str, str], payload: dict[str, Any]) ->
     }
 
 
-def _full_name(repository: dict[str, Any]) -> str | None:
-    name = repository.get("full_name")
-    if name is None and not repository:
-        return None
-    if not isinstance(name, str) or not _REPOSITORY.fullmatch(name):
+def _repository(event_type: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """What the event is about; empty for a ping of an organisation's hook, which is about no repository."""
+    repository = payload.get("repository")
+    if repository is None and event_type != "push":
+        return {}
+    name = repository.get("full_name") if isinstance(repository, dict) else None
+    if not isinstance(repository, dict) or not isinstance(name, str) or not _REPOSITORY.fullmatch(name):
         raise MalformedEvent("The body's repository.full_name is not `owner/name`.")
-    return name
+    return repository
 
 
 def _sender(payload: dict[str, Any]) -> str | None:

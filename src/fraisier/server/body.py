@@ -12,28 +12,30 @@ from starlette.requests import ClientDisconnect, Request
 from fraisier.server.refusal import Refusal
 
 CAP: Final = 5 * 1024 * 1024
+"""Bytes."""
 DRAINED: Final = 32 * 1024 * 1024
 """A sender reads our refusal only when it could send all of its body; GitHub's own cap is 25 MB."""
 DEADLINE: Final = 10.0
+"""Seconds for the whole body."""
 
 
-async def read(request: Request, *, cap: int = CAP, deadline: float = DEADLINE) -> bytes:
-    """The raw bytes, at most `cap` of them kept, within `deadline` seconds. Raises `Refusal`."""
+async def read(request: Request) -> bytes:
+    """The raw bytes; more than `CAP` are never kept. Raises `Refusal`."""
     body, size = bytearray(), 0
     try:
-        async with asyncio.timeout(deadline):
+        async with asyncio.timeout(DEADLINE):
             async for chunk in request.stream():
                 size += len(chunk)
-                if size <= cap:
+                if size <= CAP:
                     body += chunk
                 elif size > DRAINED:
                     break
     except TimeoutError:
-        raise Refusal(408, f"The body did not arrive within {deadline:g} s.") from None
+        raise Refusal(408, f"The body did not arrive within {DEADLINE:g} s.") from None
     except ClientDisconnect:
         raise Refusal(400, "The connection ended before the body did.") from None
-    if size > cap:
-        raise Refusal(413, f"The body is larger than {cap // 1024} KiB.")
+    if size > CAP:
+        raise Refusal(413, f"The body is larger than {CAP // 1024} KiB.")
     return bytes(body)
 
 
