@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraisier.config.environment import Environment
-from fraisier.deployers.registry import register
+from fraisier.deployers.registry import DEPLOYERS
 from fraisier.model.plan import Observed
 from fraisier.model.step import Step
 from fraisier.providers.provider import Provider, provider_of
@@ -32,10 +32,13 @@ def _database(provider: Provider, environment: Environment, observed: Observed) 
     database = environment.database
     if database is None or observed.reuse is not None:
         return ()
-    commands = (("backup", database.backup, ()), ("migration", database.migrate, database.down))
-    return tuple(
-        provider.run(environment, observed, what, argv, undo) for what, argv, undo in commands if argv
+    backup = (provider.backup(environment, observed, database.backup),) if database.backup else ()
+    migrate = (
+        (provider.migrate(environment, observed, database.migrate, database.down),)
+        if database.migrate
+        else ()
     )
+    return (*backup, *migrate)
 
 
-register("api", APIDeployer())
+DEPLOYERS.register("api", APIDeployer())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from fraisier.config.environment import Environment
-from fraisier.errors import ConfigurationError
 from fraisier.model.plan import Observed
+from fraisier.model.registry import Registry
 from fraisier.model.step import Step
 
 
@@ -22,20 +22,9 @@ class Deployer(Protocol):
         ...
 
 
-_deployers: dict[str, Deployer] = {}
-
-
-def register(name: str, deployer: Deployer) -> None:
-    """Make `type: name` in fraises.yaml mean this code."""
-    _deployers[name] = deployer
+DEPLOYERS: Final = Registry[Deployer]("deployer", {"api": "fraisier.deployers.api"})
 
 
 def deployer_of(environment: Environment) -> Deployer:
     """The deployer of a fraise's type. Raises `ConfigurationError` when none is installed by that name."""
-    try:
-        return _deployers[environment.type]
-    except KeyError:
-        raise ConfigurationError(
-            f"No deployer is called {environment.type!r}.",
-            hint=f"Installed: {', '.join(sorted(_deployers)) or 'none'}.",
-        ) from None
+    return DEPLOYERS.find(environment.type)

@@ -65,6 +65,17 @@ class Recorder:
         return await self._host.process_tree(pid)
 
 
+class Viewpoint:
+    """A `Site` that only looks: what the survey before planning needs."""
+
+    def __init__(self, host: Host, resolve: Callable[[str], str | Secret]) -> None:
+        self.host = host
+        self.resolve = resolve
+
+    def say(self, text: str) -> None:
+        """Nobody watches yet."""
+
+
 class StepSite:
     """The `Site` of one step, for one phase of it."""
 

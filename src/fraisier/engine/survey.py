@@ -12,7 +12,7 @@ from fraisier.errors import UnknownName
 from fraisier.git.mirror import mirror_path
 from fraisier.git.remote import resolve
 from fraisier.model.commit import Commit, short
-from fraisier.model.host import Host
+from fraisier.model.host import Site
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.status import Kind, LaneHealth
@@ -38,23 +38,25 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def survey(
-    host: Host, environment: Environment, wanted: Wanted, past: Past, *, token: int, installation_id: str
+    site: Site, environment: Environment, wanted: Wanted, past: Past, *, token: int, installation_id: str
 ) -> Observed:
     """Everything that planning needs to know.
 
     Raises `Unreachable` when the repository or the target does not answer, `UnknownName` for a version that
     neither the history nor the repository knows.
     """
-    view = await provider_of(environment).look(host, environment)
+    view = await provider_of(environment).look(site.host, environment)
     mirror = mirror_path(environment.git_repo)
     if wanted.kind is Kind.ROLLBACK:
-        commit = await _earlier(host, environment, wanted, past, view, mirror)
+        commit = await _earlier(site, environment, wanted, past, view, mirror)
     else:
-        commit = await _from_git(host, environment, wanted.version, mirror)
+        commit = await _from_git(site, environment, wanted.version, mirror)
     reuse = _lying_there(view, commit) if wanted.kind is Kind.ROLLBACK else None
+    attempt = release_name(token, commit)
     return Observed(
+        attempt=attempt,
         commit=commit,
-        release_name=reuse.name if reuse else release_name(token, commit),
+        release_name=reuse.name if reuse else attempt,
         installation_id=installation_id,
         mirror=mirror,
         live=view.live,
@@ -74,18 +76,19 @@ def up_to_date(observed: Observed, wanted: Wanted, past: Past) -> bool:
 def previous_version(past: Past) -> str | None:
     """The version that was live before the current one first came: rolling back twice goes back twice."""
     for row in past.successes:
-        if row["kind"] == Kind.DEPLOY and row["new_version"] == past.current:
-            if row["old_version"] and row["old_version"] != past.current:
-                return str(row["old_version"])
+        came = row["kind"] == Kind.DEPLOY and row["new_version"] == past.current
+        if came and row["old_version"] not in (None, past.current):
+            return str(row["old_version"])
     return None
 
 
-async def _from_git(host: Host, environment: Environment, version: str | None, mirror: str) -> Commit:
-    return await resolve(host, environment.git_repo, branch=environment.branch, wanted=version, mirror=mirror)
+async def _from_git(site: Site, environment: Environment, version: str | None, mirror: str) -> Commit:
+    repository = site.resolve(environment.git_repo)
+    return await resolve(site.host, repository, branch=environment.branch, wanted=version, mirror=mirror)
 
 
 async def _earlier(
-    host: Host, environment: Environment, wanted: Wanted, past: Past, view: TargetView, mirror: str
+    site: Site, environment: Environment, wanted: Wanted, past: Past, view: TargetView, mirror: str
 ) -> Commit:
     version = wanted.version or previous_version(past)
     if version is None:
@@ -95,7 +98,7 @@ async def _earlier(
             "name a version with --to.",
         )
     known = _known(version, past, view)
-    return known or await _from_git(host, environment, version, mirror)
+    return known or await _from_git(site, environment, version, mirror)
 
 
 def _known(version: str, past: Past, view: TargetView) -> Commit | None:

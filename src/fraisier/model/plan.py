@@ -14,12 +14,14 @@ from fraisier.model.step import Step
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen before planning. Planning itself looks at nothing else.
 
-    `commit` is the version to become live and `release_name` the name its release will have; `live` is the
+    `attempt` is a name that no other attempt has. `commit` is the version to become live and `release_name` the
+    name its release will have; `live` is the
     release that the target runs now (None: nothing yet); `reuse` a finished release of `commit` that already
     lies on the target, which a rollback goes to without building. `releases` are all releases on the target,
     oldest first. `service_manager` is what was detected there. `installation_id` names this Fraisier.
     """
 
+    attempt: str
     commit: Commit
     release_name: str
     installation_id: str

@@ -125,7 +125,7 @@ class Attempt:
     async def _on_host(self, host: FencedHost, lease: Lease) -> Report:
         past = await self._grounds.past(self._claim.identity)
         observed = await survey(
-            host,
+            self._grounds.viewpoint(host),
             self._environment,
             self._wanted,
             past,
@@ -143,9 +143,13 @@ class Attempt:
         began = time.monotonic()
         journal = Journal(self._database, self._claim, row["pk_deployment"], row["identifier"])
         self._progress.planned(row["identifier"], plan)
-        resolve = self._grounds.resolver()
         self._runner = Runner(
-            plan=plan, journal=journal, host=host, resolve=resolve, leash=lease, progress=self._progress
+            plan=plan,
+            journal=journal,
+            host=host,
+            resolve=self._grounds.resolve,
+            leash=lease,
+            progress=self._progress,
         )
         outcome = await self._runner.run()
         await complete(journal, plan, outcome, self._environment, past)

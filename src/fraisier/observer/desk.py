@@ -18,7 +18,6 @@ from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.survey import Wanted, survey, up_to_date
 from fraisier.errors import DeploymentError, LockError
 from fraisier.git.differences import differences
-from fraisier.hosts.fenced import open_reader
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
@@ -31,7 +30,6 @@ from fraisier.observer.machine import machine_id
 from fraisier.observer.rescue import rescue_lane
 from fraisier.observer.signals import Signals
 from fraisier.providers.provider import provider_of
-from fraisier.transport.local import local_channel
 
 if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
@@ -107,9 +105,9 @@ async def preview(
     grounds = Grounds(database)
     wanted = Wanted(kind=kind, version=commit or to, force=force)
     past = await grounds.past(identity)
-    async with open_reader(local_channel, grounds.redactor) as host:
+    async with grounds.reader() as host:
         observed = await survey(
-            host,
+            grounds.viewpoint(host),
             environment,
             wanted,
             past,
@@ -117,9 +115,8 @@ async def preview(
             installation_id=grounds.installation_id,
         )
         old = observed.live.commit.sha if observed.live else None
-        text = await differences(
-            host, environment.git_repo, observed.mirror, old=old, new=observed.commit.sha
-        )
+        repository = grounds.resolve(environment.git_repo)
+        text = await differences(host, repository, observed.mirror, old=old, new=observed.commit.sha)
     return Preview(
         plan=make_plan(environment, observed, kind),
         current=past.current,
@@ -135,7 +132,7 @@ async def observed_status(config: FraisierConfig, database: Database, identity: 
     provider = provider_of(environment)
     grounds = Grounds(database)
     try:
-        async with asyncio.timeout(2), open_reader(local_channel, grounds.redactor) as host:
+        async with asyncio.timeout(2), grounds.reader() as host:
             view = await provider.look(host, environment)
             running = await provider.running(host, environment, grounds.installation_id)
     except TimeoutError:
@@ -153,7 +150,7 @@ async def service_logs(config: FraisierConfig, database: Database, identity: Ide
     """The last lines that the service of an environment wrote."""
     environment = config.get_fraise_environment(identity.fraise, identity.environment)
     grounds = Grounds(database)
-    async with open_reader(local_channel, grounds.redactor) as host:
+    async with grounds.reader() as host:
         return await provider_of(environment).logs(host, environment, grounds.installation_id, lines)
 
 

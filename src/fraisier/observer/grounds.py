@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
+from fraisier.engine.site import Viewpoint
 from fraisier.engine.survey import Past
-from fraisier.hosts.fenced import FencedHost, open_host
-from fraisier.model.host import Fence
+from fraisier.hosts.fenced import FencedHost, open_host, open_reader
+from fraisier.hosts.reader import HostReader
+from fraisier.model.host import Fence, Host
 from fraisier.model.identity import Identity
 from fraisier.model.secret import Secret
 from fraisier.observer.timing import Timing, timing
 from fraisier.secrets.resolver import Resolver
-from fraisier.transport.local import local_channel
+from fraisier.transport.local import Local
 from fraisier.transport.redaction import Redactor
 
 
@@ -28,27 +30,30 @@ class Grounds:
         self.database = database
         self.timing: Timing = timing(environ)
         self.redactor = Redactor()
-        self._environ = environ
+        self._resolver = Resolver(environ)
 
     @property
     def installation_id(self) -> str:
         return self.database.installation_id
 
     def host(self, fence: Fence) -> AbstractAsyncContextManager[FencedHost]:
-        """This machine, behind its fence."""
-        return open_host(local_channel, fence, self.redactor)
+        """The machine that Fraisier runs on, behind its fence."""
+        return open_host(Local(), fence, self.redactor)
 
-    def resolver(self) -> Callable[[str], str | Secret]:
-        """Resolves references, and tells the redaction sink what it must never let through."""
-        resolve = Resolver(self._environ).resolve
+    def reader(self) -> AbstractAsyncContextManager[HostReader]:
+        """The same machine, only to look at."""
+        return open_reader(Local(), self.redactor)
 
-        def known(text: str) -> str | Secret:
-            value = resolve(text)
-            if isinstance(value, Secret):
-                self.redactor.add(value)
-            return value
+    def viewpoint(self, host: Host) -> Viewpoint:
+        """Where a survey looks from."""
+        return Viewpoint(host, self.resolve)
 
-        return known
+    def resolve(self, text: str) -> str | Secret:
+        """The value of a text with references; the redaction sink learns what it must never let through."""
+        value = self._resolver.resolve(text)
+        if isinstance(value, Secret):
+            self.redactor.learn(value)
+        return value
 
     async def past(self, identity: Identity) -> Past:
         """What the database remembers of a lane."""

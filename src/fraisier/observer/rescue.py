@@ -27,6 +27,7 @@ from fraisier.observer import record
 from fraisier.observer.attempt import claim_of, complete
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease
+from fraisier.providers.provider import provider_of
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Rescue:
         self._progress = progress or Silent()
         self._plan = msgspec.json.decode(taken["plan"], type=Plan)
         self._environment = msgspec.json.decode(taken["config_snapshot"], type=Environment)
+        provider_of(self._environment)  # the code of the steps is registered with it
         self._journal = Journal(grounds.database, self._claim, taken["pk_deployment"], taken["identifier"])
 
     async def run(self) -> Report:
@@ -70,15 +72,14 @@ class Rescue:
             plan=self._plan,
             journal=self._journal,
             host=host,
-            resolve=self._grounds.resolver(),
+            resolve=self._grounds.resolve,
             leash=lease,
             progress=self._progress,
         )
 
         async def look(ordinal: int, step: Step) -> Seen:
-            site = StepSite(
-                host.during(f"{ordinal:03d}-look"), lease, self._grounds.resolver(), self._progress.said
-            )
+            spot = host.during(f"{ordinal:03d}-look")
+            site = StepSite(spot, lease, self._grounds.resolve, self._progress.said)
             return await registered(step).kind.check(site, params_of(step))
 
         way = await decide(self._plan, rows, self._taken["direction"], self._taken["takeovers"], look)

@@ -93,7 +93,7 @@ class Observer:
                 status=str(RequestStatus.FAILED),
                 reason=error.message,
             )
-            log.error("%s: %s", identity, error.message)
+            log.warning("%s: %s", identity, error.message)
             return
         await self._logged(str(identity), Attempt(self._grounds, environment, request, Silent()).run())
 
@@ -103,6 +103,6 @@ class Observer:
         except LockError as error:
             log.warning("%s: %s", lane, error.message)
         except FraiseQLError as error:
-            log.error("%s: %s", lane, error.message)
+            log.warning("%s: %s", lane, error.message)
         else:
             log.info("%s: %s %s", lane, report.deployment_id or report.new_shown, report.status)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from fraisier.config.environment import Environment
-from fraisier.errors import ConfigurationError
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
+from fraisier.model.registry import Registry
 from fraisier.model.release import Release
 from fraisier.model.step import Step
 
@@ -44,15 +44,14 @@ class Provider(Protocol):
         """Everything up to a complete release that is not live yet."""
         ...
 
-    def run(
-        self,
-        environment: Environment,
-        observed: Observed,
-        what: str,
-        argv: tuple[str, ...],
-        undo: tuple[str, ...],
+    def backup(self, environment: Environment, observed: Observed, argv: tuple[str, ...]) -> Step:
+        """The user's backup of the application's database, run with the new release's environment."""
+        ...
+
+    def migrate(
+        self, environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
     ) -> Step:
-        """One command of the user's inside the new release, such as a migration."""
+        """The user's migration, inside the new release; `down` takes it back."""
         ...
 
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
@@ -76,20 +75,9 @@ class Provider(Protocol):
         ...
 
 
-_providers: dict[str, Provider] = {}
-
-
-def register(name: str, provider: Provider) -> None:
-    """Make `provider: name` in fraises.yaml mean this code."""
-    _providers[name] = provider
+PROVIDERS: Final = Registry[Provider]("provider", {"bare_metal": "fraisier.providers.bare_metal"})
 
 
 def provider_of(environment: Environment) -> Provider:
     """The provider that an environment names. Raises `ConfigurationError` when none is installed by that name."""
-    try:
-        return _providers[environment.provider]
-    except KeyError:
-        raise ConfigurationError(
-            f"No provider is called {environment.provider!r}.",
-            hint=f"Installed: {', '.join(sorted(_providers)) or 'none'}.",
-        ) from None
+    return PROVIDERS.find(environment.provider)

@@ -1,0 +1,42 @@
+"""The health check of a service on a host, as a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from fraisier.config.environment import Environment
+from fraisier.config.health_check import HealthCheck
+from fraisier.health.check_health import Params
+from fraisier.hosts import layout
+from fraisier.hosts.service_ref import ServiceRef
+from fraisier.model.step import Position, Step
+
+MARGIN = 30.0
+
+
+def health_step(environment: Environment, service: ServiceRef | None, release: str) -> Step:
+    """Judge the service while `release` is live; bounded by what the checks may take in all."""
+    params = Params(
+        checks=environment.health_checks,
+        service=service,
+        release_path=layout.release_path(environment.app_path, release),
+    )
+    return Step(
+        kind="check_health",
+        title="Health check passed",
+        doing="Health check...",
+        params=msgspec.to_builtins(params),
+        position=Position.AFTER,
+        deadline=longest(environment.health_checks) + params.settle + MARGIN,
+    )
+
+
+def longest(checks: Sequence[HealthCheck]) -> float:
+    """The most seconds that these checks can take, one after the other."""
+    return sum(
+        check.initial_delay + check.start_period + (1 + check.retries) * (check.timeout + check.retry_delay)
+        for check in checks
+        if check.enabled
+    )

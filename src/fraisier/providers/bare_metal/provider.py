@@ -1,0 +1,87 @@
+"""The provider itself: what its steps are, and what it sees on the host."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fraisier.config.environment import Environment
+from fraisier.hosts import layout
+from fraisier.hosts.service_manager import detect, service_manager
+from fraisier.hosts.service_ref import ServiceRef, service_ref
+from fraisier.model.host import Host
+from fraisier.model.plan import Observed
+from fraisier.model.release import Release
+from fraisier.model.step import Step
+from fraisier.providers.bare_metal import steps
+from fraisier.providers.bare_metal.health import health_step
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies below `app_path`, and who runs services there."""
+
+    releases: tuple[Release, ...]
+    live: Release | None
+    service_manager: str
+
+
+class BareMetal:
+    """Stateless: everything comes from the environment, what was observed, and the host."""
+
+    def target(self, environment: Environment) -> str:
+        del environment
+        return "bare-metal/localhost"
+
+    def fence_folder(self, environment: Environment) -> str:
+        return layout.private_folder(environment.app_path)
+
+    async def look(self, host: Host, environment: Environment) -> View:
+        releases, live = await layout.read_releases(host, environment.app_path)
+        return View(releases=releases, live=live, service_manager=await _manager(host, environment))
+
+    def prepare(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        if observed.reuse is not None:
+            return (steps.prepare(environment), steps.refresh(environment, observed, observed.reuse))
+        return (
+            steps.prepare(environment),
+            steps.fetch(environment, observed),
+            steps.export(environment, observed),
+            steps.build(environment, observed),
+            steps.stage(environment, observed),
+        )
+
+    def backup(self, environment: Environment, observed: Observed, argv: tuple[str, ...]) -> Step:
+        return steps.backup(environment, observed, argv)
+
+    def migrate(
+        self, environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
+    ) -> Step:
+        return steps.migrate(environment, observed, argv, down)
+
+    def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        return (steps.switch(environment, observed),)
+
+    def health(self, environment: Environment, observed: Observed, release: str) -> Step:
+        return health_step(environment, steps.service(environment, observed), release)
+
+    def clean(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        return (steps.prune(environment, observed),)
+
+    async def logs(self, host: Host, environment: Environment, installation_id: str, lines: int) -> str:
+        service = await _service(host, environment, installation_id)
+        return await service_manager(service.manager).logs(host, service, lines)
+
+    async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
+        service = await _service(host, environment, installation_id)
+        return bool(await service_manager(service.manager).processes(host, service))
+
+
+async def _manager(host: Host, environment: Environment) -> str:
+    """What the environment says, else what is detected."""
+    service = environment.service
+    if service is None or service.manager == "auto":
+        return await detect(host)
+    return service.manager
+
+
+async def _service(host: Host, environment: Environment, installation_id: str) -> ServiceRef:
+    return service_ref(environment, installation_id, await _manager(host, environment))

@@ -1,0 +1,187 @@
+"""One function per step of a deployment to a host. Pure: an environment and what was observed become data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from fraisier.config.environment import Environment
+from fraisier.git.export import ExportRelease
+from fraisier.git.fetch import FetchCommit
+from fraisier.hosts.service_ref import ServiceRef, service_ref
+from fraisier.hosts.staging import StageParams
+from fraisier.hosts.steps import build_release, prepare_folder, prune_releases, run_in_release, switch_release
+from fraisier.model.commit import short
+from fraisier.model.plan import Observed
+from fraisier.model.release import Release
+from fraisier.model.step import OnFailure, Position, Step
+
+MARGIN = 60.0
+
+
+def service(environment: Environment, observed: Observed) -> ServiceRef | None:
+    """The service that the switch restarts; None when the environment has none."""
+    if environment.service is None:
+        return None
+    return service_ref(environment, observed.installation_id, observed.service_manager)
+
+
+def prepare(environment: Environment) -> Step:
+    params = prepare_folder.Params(app_path=environment.app_path)
+    return _step("prepare_folder", "Pre-flight checks passed", "Pre-flight checks...", params)
+
+
+def fetch(environment: Environment, observed: Observed) -> Step:
+    params = FetchCommit(
+        repository=environment.git_repo,
+        mirror=observed.mirror,
+        commit=observed.commit.sha,
+        branch=observed.commit.branch,
+    )
+    return _step("fetch_commit", "Code fetched", "Pulling latest code...", params, deadline=900)
+
+
+def export(environment: Environment, observed: Observed) -> Step:
+    params = ExportRelease(
+        mirror=observed.mirror,
+        commit=observed.commit.sha,
+        app_path=environment.app_path,
+        release=observed.release_name,
+    )
+    title = f"Code updated ({short(observed.commit.sha)})"
+    return _step("export_release", title, "Writing the release...", params, deadline=900)
+
+
+def build(environment: Environment, observed: Observed) -> Step:
+    params = build_release.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        argv=environment.build,
+        env_vars=variables(environment, observed),
+        deadline=environment.build_timeout,
+    )
+    return _step("build_release", "Built", "Building...", params, deadline=params.deadline + MARGIN)
+
+
+def stage(environment: Environment, observed: Observed) -> Step:
+    params = _staged(environment, observed, Release(name=observed.release_name, commit=observed.commit))
+    return _step("stage_release", "Release staged", "Staging the release...", params)
+
+
+def refresh(environment: Environment, observed: Observed, release: Release) -> Step:
+    """An old release gets the values that its references have today."""
+    params = _staged(environment, observed, release)
+    return _step("refresh_release", f"Release {release.name} found", "Looking for the release...", params)
+
+
+def backup(environment: Environment, observed: Observed, argv: tuple[str, ...]) -> Step:
+    params = run_in_release.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        what="backup",
+        argv=argv,
+        deadline=_database_timeout(environment),
+    )
+    title, doing = "Database backup created", "Backing up the database..."
+    return _step("run_in_release", title, doing, params, deadline=params.deadline + MARGIN)
+
+
+def migrate(
+    environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
+) -> Step:
+    params = run_in_release.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        what="migration",
+        argv=argv,
+        undo_argv=down or None,
+        stays="the database as the migration left it",
+        how="undo it by hand, or restore the backup; `database.down` in fraises.yaml would do it next time",
+        deadline=_database_timeout(environment),
+    )
+    title, doing = "Database migrated", "Running migrations..."
+    return _step("run_in_release", title, doing, params, deadline=2 * params.deadline + MARGIN)
+
+
+def switch(environment: Environment, observed: Observed) -> Step:
+    ref = service(environment, observed)
+    params = switch_release.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        previous=observed.live.name if observed.live else None,
+        service=ref,
+    )
+    stopping = ref.stop_timeout if ref else 0.0
+    return _step(
+        "switch_release",
+        f"Service restarted ({ref.manager})" if ref else "Release is current",
+        "Switching to the new release...",
+        params,
+        position=Position.SWITCH,
+        deadline=2 * stopping + MARGIN,
+    )
+
+
+def prune(environment: Environment, observed: Observed) -> Step:
+    """Tidying up never takes a healthy version down: its failure is a warning."""
+    params = prune_releases.Params(
+        app_path=environment.app_path,
+        keep=environment.keep_releases,
+        protect=tuple(_names([observed.live])),
+    )
+    return _step(
+        "prune_releases",
+        "Old releases pruned",
+        "Pruning old releases...",
+        params,
+        position=Position.AFTER,
+        on_failure=OnFailure.WARN,
+    )
+
+
+def variables(environment: Environment, observed: Observed) -> dict[str, str]:
+    """What the service finds in its environment, besides PATH, HOME and LANG. References stay unresolved."""
+    port = environment.service.port if environment.service else None
+    ours = {"FRAISIER_VERSION": observed.commit.sha, "FRAISIER_COLOR": ""}
+    return {**({"PORT": str(port)} if port else {}), **ours, **environment.env_vars}
+
+
+def _staged(environment: Environment, observed: Observed, manifest: Release) -> StageParams:
+    return StageParams(
+        app_path=environment.app_path,
+        manifest=msgspec.structs.replace(manifest, deployment=observed.attempt),
+        service=service(environment, observed),
+        argv=environment.service.command if environment.service else (),
+        env_vars=variables(environment, observed),
+        description=environment.description,
+    )
+
+
+def _database_timeout(environment: Environment) -> float:
+    return environment.database.timeout if environment.database else MARGIN
+
+
+def _names(releases: Iterable[Release | None]) -> Iterable[str]:
+    return (release.name for release in releases if release is not None)
+
+
+def _step(
+    kind: str,
+    title: str,
+    doing: str,
+    params: msgspec.Struct,
+    *,
+    position: Position = Position.BEFORE,
+    deadline: float = 60.0,
+    on_failure: OnFailure = OnFailure.BACK,
+) -> Step:
+    return Step(
+        kind=kind,
+        title=title,
+        doing=doing,
+        params=msgspec.to_builtins(params),
+        position=position,
+        deadline=deadline,
+        on_failure=on_failure,
+    )
