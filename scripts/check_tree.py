@@ -12,7 +12,7 @@ FORBIDDEN = {
         r"\bpypi\.org|\bpythonhosted\.org|\bregistry\.(npmjs|yarnpkg)\.|\bdeb\.debian\.org|\bproxy\.golang\.org"
         r"|--(extra-)?index-url|--find-link[s]|\bfile:///op[t]/"
     ),
-    "a path of one machine": r"(?<![\w.])/(root|work|home/(?!git\b|deploy\b|user\b|me\b)[a-z]+)/\w",
+    "a path of one machine": r"(?<![\w.])/(root|work|home/(?!git\b|deploy\b|user\b|me\b|ada\b)[a-z]+)/\w",
     "a path outside the tree": r"\.\./shared\b",
     "unfinished work": r"\b(TOD[O]|FIXM[E]|XX[X])\b",
 }
