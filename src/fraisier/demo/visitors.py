@@ -6,8 +6,10 @@ import http.client
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
-PAUSE = 0.05  # seconds between two visits
+SILENCE: Final = "no answer"
+PAUSE: Final = 0.05  # seconds between two visits
 
 
 def answered(port: int) -> str:
@@ -18,7 +20,7 @@ def answered(port: int) -> str:
         answer = connection.getresponse()
         answer.read()
     except (OSError, http.client.HTTPException):
-        return "no answer"
+        return SILENCE
     finally:
         connection.close()
     version = answer.headers.get("X-Version", "unknown")
@@ -48,10 +50,11 @@ class Visitors:
             self.seen[answered(self.port)] += 1
 
     def summary(self) -> str:
-        """`412 visits: v1 201, v2 180, no answer 31 (while versions changed places)`."""
-        parts = ", ".join(f"{what}: {count}" for what, count in sorted(self.seen.items(), key=_silence_last))
-        return f"{self.seen.total()} visits. Answered by {parts}."
-
-
-def _silence_last(pair: tuple[str, int]) -> tuple[bool, str]:
-    return pair[0] == "no answer", pair[0]
+        """One sentence of numbers."""
+        answers = ", ".join(
+            f"{what}: {count}" for what, count in sorted(self.seen.items()) if what != SILENCE
+        )
+        silence = self.seen[SILENCE]
+        told = [f" Answered by {answers}"] if answers else []
+        told += [f"; no answer while versions changed places: {silence}"] if silence else []
+        return f"{self.seen.total()} visits.{''.join(told)}{'.' if told else ''}"
