@@ -61,13 +61,24 @@ class Lane:
 
     async def release(self, name: str, mode: str = "well", *, argv=None, **env_vars: str) -> str:
         """A built release with everything beside it."""
-        folder = Path(layout.release_path(self.app_path, name))
+        self.build(name, mode)
+        await self.step("stage_release", **self.staged(name, argv=argv, **env_vars))
+        return name
+
+    def build(self, name: str, mode: str = "well") -> Path:
+        """Only the folder, as after a build."""
+        folder = self.folder(name)
         folder.mkdir(parents=True)
         shutil.copy(SERVICE, folder)
         (folder / "mode").write_text(mode)
         (folder / "label").write_text(name)
-        await self.step("stage_release", **self.staged(name, argv=argv, **env_vars))
-        return name
+        return folder
+
+    def folder(self, name: str) -> Path:
+        return Path(layout.release_path(self.app_path, name))
+
+    def private(self, name: str = "") -> Path:
+        return Path(layout.private_folder(self.app_path), name)
 
     def staged(self, name: str, *, argv=None, **env_vars: str):
         return {
@@ -110,3 +121,30 @@ class Lane:
         except OSError:
             return False
         return True
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+
+
+def of_process(pid: int, file: str) -> list[str]:
+    """The words of /proc/PID/cmdline or environ."""
+    return [word.decode() for word in Path(f"/proc/{pid}/{file}").read_bytes().split(b"\0")[:-1]]
+
+
+def open_files(pid: int) -> list[str]:
+    return [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+
+
+def written(path: Path) -> str:
+    """The text of a file, as soon as there is some."""
+    assert processes.until(lambda: path.exists() and path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8")
+
+
+def mode(path: str | Path) -> int:
+    return Path(path).stat().st_mode & 0o777
+
+
+def names_in(folder: Path, pattern: str = "*") -> set[str]:
+    return {path.name for path in folder.glob(pattern)}

@@ -20,7 +20,7 @@ def render(env: Mapping[str, str]) -> str:
 def digests(salt: str, env: Mapping[str, str]) -> dict[str, str]:
     """What the manifest keeps of the environment: enough to see that a value changed, not what it was."""
     return {
-        name: hashlib.sha256(f"{salt}:{name}={value}".encode(errors="surrogateescape")).hexdigest()
+        name: hashlib.sha256(f"{salt}:{name}={value}".encode()).hexdigest()
         for name, value in sorted(env.items())
     }
 
@@ -53,6 +53,10 @@ async def read(host: Host, path: str) -> dict[str, Secret]:
         ) from error
 
 
+def _broken(value: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in value)
+
+
 def _name(name: str) -> str:
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         return name
@@ -63,6 +67,9 @@ def _name(name: str) -> str:
 
 
 def _quoted(name: str, value: str) -> str:
-    if "\0" in value:
-        raise ConfigurationError(f"The value of {name} holds a NUL byte, which no process can be given.")
+    if "\0" in value or (not value.isascii() and _broken(value)):
+        raise ConfigurationError(
+            f"The value of {name} holds a NUL byte or is not UTF-8; no service manager can pass it on.",
+            hint="Encode it, for example in base64.",
+        )
     return re.sub(r'([\\"$`])', r"\\\1", value)

@@ -63,7 +63,7 @@ def main() -> None:
     spec = json.loads(sys.argv[1])
     env = {name: os.environ[name] for name in BASE if name in os.environ}
     try:
-        env |= parse_env(Path(spec["env_file"]).read_text(encoding="utf-8"))
+        env |= parse_env(Path(spec["env_file"]).read_bytes().decode("utf-8"))
         os.chdir(spec["cwd"])
         remember(Path(spec["record"]))
         os.execvpe(spec["argv"][0], spec["argv"], env)  # noqa: S606 - no shell is wanted

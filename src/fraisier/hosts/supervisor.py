@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from fraisier.hosts import files, layout, restarting, supervisor_unit
+from fraisier.hosts import files, layout, restarting, supervisor_names, supervisor_unit
 from fraisier.hosts.effect import effect
 from fraisier.hosts.launch import start_in
 from fraisier.hosts.service_ref import ServiceRef
@@ -32,17 +32,19 @@ class Supervisor:
         return supervisor_unit.render(ref, release_path=release_path, argv=argv)
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:
-        return await host.read_text(_file(ref, supervisor_unit.CONF))
+        return await host.read_text(_file(ref, supervisor_names.CONF))
 
     async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
         doing = f"Installing the unit of {ref.name}"
         await effect(host, files.make_folder(layout.private_folder(ref.app_path)), doing)
-        await effect(host, files.copy(source, _file(ref, supervisor_unit.CONF), mode=0o600), doing)
+        await effect(host, files.copy(source, _file(ref, supervisor_names.CONF), mode=0o600), doing)
 
     async def remove(self, host: Host, ref: ServiceRef) -> None:
         await effect(host, _call("remove", ref), f"Removing the service {ref.name}")
 
     async def stop(self, host: Host, ref: ServiceRef) -> None:
+        if await host.read_text(_file(ref, supervisor_names.SUPERVISORD_RECORD)) is None:
+            return
         await effect(host, _call("stop", ref), f"Stopping the service {ref.name}")
 
     async def start(self, host: Host, ref: ServiceRef) -> None:
@@ -56,13 +58,13 @@ class Supervisor:
     async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
         """Below supervisord, and below the service's own record in case its supervisord was killed."""
         boot = (await host.read_text(BOOT_ID) or "").strip()
-        supervisord = await _living(host, _file(ref, supervisor_unit.SUPERVISORD_RECORD), boot)
-        main = await _living(host, _file(ref, supervisor_unit.SERVICE_RECORD), boot)
+        supervisord = await _living(host, _file(ref, supervisor_names.SUPERVISORD_RECORD), boot)
+        main = await _living(host, _file(ref, supervisor_names.SERVICE_RECORD), boot)
         found = (await host.process_tree(supervisord))[1:] if supervisord else []
         return list(dict.fromkeys([*(await host.process_tree(main) if main else []), *found]))
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
-        log = _file(ref, supervisor_unit.LOG)
+        log = _file(ref, supervisor_names.LOG)
         return (await host.look(command("tail", "-n", str(lines), "--", log, deadline=10))).output
 
 

@@ -17,8 +17,7 @@ from xmlrpc.client import Error, Fault
 
 from fraisier.hosts import launch, supervisor_rpc
 from fraisier.hosts.processes import Process, command_line, descendants, end, gone, living, wait_until
-from fraisier.hosts.supervisor_rpc import ANSWERLESS, Proxy
-from fraisier.hosts.supervisor_unit import (
+from fraisier.hosts.supervisor_names import (
     CONF,
     LAUNCH,
     PYTHON,
@@ -26,6 +25,7 @@ from fraisier.hosts.supervisor_unit import (
     SOCKET,
     SUPERVISORD_RECORD,
 )
+from fraisier.hosts.supervisor_rpc import ANSWERLESS, Proxy
 
 STARTS_WITHIN: Final = 15.0  # seconds; 0.1 on a quiet machine
 ENDS_WITHIN: Final = 10.0

@@ -13,12 +13,7 @@ from typing import Final
 
 from fraisier.hosts import layout
 from fraisier.hosts.service_ref import ServiceRef
-
-CONF: Final = "supervisord.conf"
-LOG: Final = "service.log"
-SUPERVISORD_RECORD: Final = "supervisord.json"
-SERVICE_RECORD: Final = "service.json"
-SOCKET, PYTHON, LAUNCH = "FRAISIER_SOCKET", "FRAISIER_PYTHON", "FRAISIER_LAUNCH"
+from fraisier.hosts.supervisor_names import LAUNCH, LOG, PYTHON, SERVICE_RECORD, SOCKET
 
 # startsecs=1: a service that dies within it is started again with growing pauses and given up after startretries;
 # with 0 it would be restarted without pause for ever. Starting never waits for that second.

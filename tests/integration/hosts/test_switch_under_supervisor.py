@@ -6,15 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from fraisier.errors import StepFailed
-from fraisier.hosts import layout
+from fraisier.hosts import files, layout
 from fraisier.hosts.service_manager import service_manager
 from fraisier.model.step import NotUndone, Seen
 from tests.support import processes
+from tests.support.lane import mode, names_in, of_process, open_files, parent, written
 
 supervisor = service_manager("supervisor")
 
@@ -58,9 +58,8 @@ async def test_a_first_switch_is_undone_to_nothing(lane):
         await lane.switch("1-aaaaaaa", None, "undo")
         assert not lane.listens()
         assert lane.current() is None
-        assert processes.belonging_to(Path(lane.app_path)) == {}
-    left = {path.name for path in Path(layout.private_folder(lane.app_path)).glob("s*")}
-    assert left <= {"service.log", "supervisord.log", "supervisord.out"}
+        assert processes.belonging_to(lane.folder("1-aaaaaaa").parent.parent) == {}
+    assert names_in(lane.private(), "s*") <= {"service.log", "supervisord.log", "supervisord.out"}
 
 
 @pytest.mark.parametrize("effects", range(6))
@@ -119,7 +118,7 @@ async def test_a_child_that_left_its_group_is_ended_with_the_service(lane):
     await lane.release("1-aaaaaaa", "escaped")
     await lane.switch("1-aaaaaaa", None)
     lane.answer()
-    assert processes.until(lambda: len(processes.belonging_to(Path(lane.app_path, "releases"))) >= 2)
+    assert processes.until(lambda: len(processes.belonging_to(lane.folder("1-aaaaaaa"))) >= 2)
     old = await lane.processes()
     await lane.release("2-bbbbbbb")
     await lane.switch("2-bbbbbbb", "1-aaaaaaa")
@@ -143,13 +142,12 @@ time.sleep(600)
 async def test_an_escaped_process_that_holds_the_port_is_named_and_nothing_is_stopped(lane):
     await lane.release("1-aaaaaaa", argv=[sys.executable, "-c", DAEMON])
     await lane.switch("1-aaaaaaa", None)
-    escaped = Path(layout.release_path(lane.app_path, "1-aaaaaaa"), "escaped")
-    assert processes.until(lambda: escaped.exists() and escaped.read_text())
+    escaped = written(lane.folder("1-aaaaaaa") / "escaped")
     before = await lane.processes()
     await lane.release("2-bbbbbbb")
     with pytest.raises(StepFailed) as failure:
         await lane.switch("2-bbbbbbb", "1-aaaaaaa")
-    assert f"pid {escaped.read_text()} (" in failure.value.message
+    assert f"pid {escaped} (" in failure.value.message
     assert sys.executable in failure.value.message
     assert str(lane.port) in failure.value.message
     assert "kill" in failure.value.hint
@@ -171,10 +169,6 @@ async def test_a_service_whose_supervisord_was_killed_is_found_and_replaced(lane
     assert not processes.alive(old)
 
 
-def parent(pid):
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
 async def test_one_supervisord_outlives_us_in_its_own_session(lane):
     await lane.release("1-aaaaaaa")
     await lane.switch("1-aaaaaaa", None)
@@ -184,10 +178,8 @@ async def test_one_supervisord_outlives_us_in_its_own_session(lane):
     await lane.release("2-bbbbbbb")
     await lane.switch("2-bbbbbbb", "1-aaaaaaa")
     assert parent(lane.answer()["pid"]) == supervisord
-    held = {os.readlink(fd) for fd in Path(f"/proc/{supervisord}/fd").iterdir()}
-    assert not [file for file in held if "fence" in file]
-    warnings = Path(layout.private_folder(lane.app_path), "supervisord.log").read_text()
-    assert "running as root" not in warnings
+    assert not [file for file in open_files(supervisord) if "fence" in file]
+    assert "running as root" not in written(lane.private("supervisord.log"))
 
 
 async def test_a_crash_is_followed_by_another_start(lane):
@@ -213,7 +205,7 @@ async def test_a_program_that_is_not_there_fails_the_switch_and_says_so(lane):
 
 async def test_back_to_a_release_without_a_unit_says_what_is_left(lane):
     await lane.release("1-aaaaaaa")
-    Path(layout.unit_path(lane.app_path, "1-aaaaaaa")).unlink()
+    await lane.host.run(files.remove(layout.unit_path(lane.app_path, "1-aaaaaaa")))
     await lane.release("2-bbbbbbb")
     await lane.switch("2-bbbbbbb", "1-aaaaaaa")
     left = await lane.switch("2-bbbbbbb", "1-aaaaaaa", "undo")
@@ -257,10 +249,8 @@ async def test_hostile_values_arrive_byte_for_byte_and_nothing_else_does(lane):
     await lane.release("1-aaaaaaa", argv=argv, **HOSTILE)
     await lane.switch("1-aaaaaaa", None)
     (pid,) = await lane.processes()
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:-1]
-    assert words == [word.encode() for word in argv]
-    pairs = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")[:-1]
-    env = dict(pair.decode().split("=", 1) for pair in pairs)
+    assert of_process(pid, "cmdline") == argv
+    env = dict(pair.split("=", 1) for pair in of_process(pid, "environ"))
     expected = {"PORT": str(lane.port), "FRAISIER_VERSION": "1-aaaaaaa", **HOSTILE}
     assert {name: value for name, value in env.items() if name not in {"PATH", "HOME", "LANG"}} == expected
 
@@ -268,9 +258,15 @@ async def test_hostile_values_arrive_byte_for_byte_and_nothing_else_does(lane):
 async def test_the_env_file_means_the_same_to_a_shell(lane):
     await lane.release("1-aaaaaaa", **HOSTILE)
     path = layout.env_path(lane.app_path, "1-aaaaaaa")
-    assert Path(path).stat().st_mode & 0o777 == 0o600
-    shown = subprocess.run(
-        ["env", "-i", "sh", "-c", f"set -a; . '{path}'; /usr/bin/env -0"], capture_output=True, check=True
-    )
-    env = dict(pair.decode().split("=", 1) for pair in shown.stdout.split(b"\0")[:-1])
+    assert mode(path) == 0o600
+    env = as_a_shell_reads(path)
     assert {name: env[name] for name in HOSTILE} == HOSTILE
+
+
+def as_a_shell_reads(path):
+    shown = subprocess.run(
+        ["env", "-i", "sh", "-c", 'set -a; . "$1"; /usr/bin/env -0', "sh", path],
+        capture_output=True,
+        check=True,
+    )
+    return dict(pair.decode().split("=", 1) for pair in shown.stdout.split(b"\0")[:-1])
