@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -29,15 +28,13 @@ BRANCH_TARGET: Final = section(
 BRANCH_MAPPING: Final = named(nested(BRANCH_TARGET), check=branch)
 
 
-def branch_mapping(
-    values: Values, known: Mapping[str, Values], problems: Problems
-) -> dict[str, BranchTarget]:
-    """Every target must be in `known`: for each fraise its environments."""
+def branch_mapping(values: Values, fraises: Values, problems: Problems) -> dict[str, BranchTarget]:
+    """The targets by branch. Complains about those that are not among `fraises`."""
     targets = {}
     for name, found in plain(values).items():
         if _complete(values[name], found, problems):
             targets[name] = BranchTarget(**plain(found))
-            _exists(found, known, problems)
+            _exists(found["fraise"], found["environment"], fraises, problems)
     return targets
 
 
@@ -48,13 +45,15 @@ def _complete(at: Found, target: Values, problems: Problems) -> bool:
     return set(plain(target)) == {"fraise", "environment"}
 
 
-def _exists(target: Values, known: Mapping[str, Values], problems: Problems) -> None:
-    fraise, environment = target["fraise"], target["environment"]
-    if fraise.value not in known:
-        hint = did_you_mean(fraise.value, known)
+def _exists(fraise: Found, environment: Found, fraises: Values, problems: Problems) -> None:
+    if fraise.value not in fraises:
+        hint = did_you_mean(fraise.value, fraises)
         problems.add(fraise, f"there is no fraise {fraise.value!r}", hint=hint)
-    elif environment.value not in known[fraise.value]:
-        hint = did_you_mean(environment.value, known[fraise.value])
+        return
+    one = fraises[fraise.value].value
+    known = {} if one is BAD or "environments" not in one else one["environments"].value
+    if one is not BAD and known is not BAD and environment.value not in known:
+        hint = did_you_mean(environment.value, known)
         what = f"the fraise {fraise.value!r} has no environment {environment.value!r}"
         problems.add(environment, what, hint=hint)
 

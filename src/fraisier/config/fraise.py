@@ -58,7 +58,8 @@ def inherited(fraises: Values, problems: Problems) -> dict[str, Values]:
     for called, fraise in fraises.items():
         if fraise.value is BAD:
             continue
-        if not fraise.value.get("environments", fraise).value and "state" not in fraise.value:
+        environments = fraise.value.get("environments")
+        if not (environments and environments.value) and "state" not in fraise.value:
             problems.add(fraise, "has no environments")
         found[called] = _environments(fraise.value, plain(fraise.value).get("environments", {}))
     return found

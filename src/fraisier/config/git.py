@@ -9,7 +9,7 @@ import msgspec
 from fraisier.config.kinds import at_most, choice, text
 from fraisier.config.names import web_address
 from fraisier.config.problem import Problems
-from fraisier.config.section import Field, Section, Values, nested, plain, section
+from fraisier.config.section import BAD, Field, Section, Values, nested, plain, section
 
 BUILT: Final = ("github",)
 NOT_YET: Final = {
@@ -70,7 +70,11 @@ GIT: Final[Section] = section(
 def git(values: Values, problems: Problems) -> Git:
     """The section as an object; an empty secret would accept what anybody signs."""
     written = plain(values)
-    forges = {name: plain(found.value) for name, found in written.pop("forges", {}).items() if found.value}
+    forges = {
+        name: plain(found.value)
+        for name, found in written.pop("forges", {}).items()
+        if found.value is not BAD
+    }
     for name, forge in forges.items():
         if not all(forge.get("webhook_secrets", ("?",))):
             found = values["forges"].value[name].value["webhook_secrets"]

@@ -187,7 +187,9 @@ def _scalar(value: Value, expected: str) -> Any:
         return value.refuse(f"must be {expected}, not {what}")
     if value.node.type == "null":
         return value.refuse(f"has no value; it must be {expected}")
-    return value.refuse("") if value.node.type == "refused" else value.node.text
+    if "\0" in value.node.text:
+        return value.refuse("holds a NUL character")
+    return BAD if value.node.type == "refused" else value.node.text
 
 
 def _referring(value: Value, written: str, *, allowed: bool) -> Any:

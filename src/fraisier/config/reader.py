@@ -76,7 +76,7 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
             for name in environments
         },
         git=git(sections["git"], problems),
-        branch_mapping=branch_mapping(mapping, environments, problems),
+        branch_mapping=branch_mapping(mapping, fraises, problems),
         state=_state(sections.get("state"), fraises, problems),
     )
 
@@ -85,7 +85,7 @@ def _state(at_top: Values | None, fraises: Values, problems: Problems) -> State:
     """The file's own block and the one of the fraise called fraisier mean the same."""
     fraisier = plain(fraises).get("fraisier", {}).get("state")
     within = fraisier.value if fraisier and fraisier.value is not BAD else None
-    states = [State(**plain(values)) for values in (at_top, within) if values is not None]
+    states = [State(**plain(values)) for values in (at_top, within) if values]
     if len(states) > 1 and states[0] != states[1] and at_top and fraisier:
         _, first = min((found.line, found) for found in at_top.values())
         problems.add(fraisier, f"contradicts database on line {first.line}: both are Fraisier's own database")

@@ -1,0 +1,71 @@
+"""fraises.example.yaml is the documentation of every key."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fraisier.config import FraisierConfig
+from fraisier.config.app_database import APP_DATABASE, AppDatabase
+from fraisier.config.branch_mapping import BRANCH_TARGET, BranchTarget
+from fraisier.config.document import compose
+from fraisier.config.environment import ENVIRONMENT, Environment
+from fraisier.config.fraise import FRAISE
+from fraisier.config.git import FORGE, GIT, Forge
+from fraisier.config.health_check import HEALTH_CHECK, HealthCheck
+from fraisier.config.node import Mapping, Node, Sequence
+from fraisier.config.problem import Problems
+from fraisier.config.reader import ROOT
+from fraisier.config.service import SERVICE, Service
+from fraisier.config.state import STATE, State
+
+EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
+STRUCTS = [
+    (APP_DATABASE, AppDatabase, set()),
+    (BRANCH_TARGET, BranchTarget, set()),
+    (FORGE, Forge, set()),
+    (HEALTH_CHECK, HealthCheck, set()),
+    (SERVICE, Service, {"unit"}),
+    (STATE, State, set()),
+    (ENVIRONMENT, Environment, {"fraise", "environment", "type", "provider_options", "health_checks"}),
+]
+
+
+def keys(node: Node) -> Iterator[str]:
+    match node:
+        case Mapping():
+            for key, value in node.entries:
+                yield key.text
+                yield from keys(value)
+        case Sequence():
+            for item in node.items:
+                yield from keys(item)
+
+
+def test_it_is_valid():
+    config = FraisierConfig(EXAMPLE)
+    assert list(config.fraises) == ["my_api", "my_other_api"]
+    assert config.warnings == []
+
+
+@pytest.mark.parametrize(
+    "section",
+    [ROOT, GIT, FORGE, STATE, FRAISE, ENVIRONMENT, SERVICE, HEALTH_CHECK, APP_DATABASE, BRANCH_TARGET],
+    ids=lambda section: section.says,
+)
+def test_it_shows_every_key(section):
+    shown = set(keys(compose(EXAMPLE.read_text(encoding="utf-8"), Problems("f"))))
+    assert {field.key for field in section.fields} <= shown
+    assert all(field.says.endswith(".") for field in section.fields)
+    assert not section.by_key.keys() & section.not_yet.keys()
+
+
+@pytest.mark.parametrize(
+    ("section", "struct", "from_elsewhere"), STRUCTS, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_every_attribute_has_a_key_that_fills_it(section, struct, from_elsewhere):
+    """Defaults are declared by the structs, so a key and its attribute must find each other."""
+    filled = {(field.into or field.key).split(".")[0] for field in section.fields} - {""}
+    attributes = {field.name for field in msgspec.structs.fields(struct)}
+    assert attributes - from_elsewhere <= filled
