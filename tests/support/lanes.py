@@ -86,7 +86,9 @@ class Lanes:
         assert deployment is not None
         return deployment
 
-    def complete(self, deployment: dict[str, Any], status: str = "success", **more: Any) -> dict[str, Any] | None:
+    def complete(
+        self, deployment: dict[str, Any], status: str = "success", **more: Any
+    ) -> dict[str, Any] | None:
         return self.call("fn_complete_deployment", **about(deployment), status=status, **more)
 
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:

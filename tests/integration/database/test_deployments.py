@@ -48,7 +48,11 @@ def test_a_deployment_is_kept_from_its_start_to_its_end(lanes):
         "details": '{"warnings": []}',
     }
     kept = lanes.row("deployment", deployment="dep_00001")
-    assert (kept["error_code"], kept["error_hint"], kept["error_exit_code"]) == ("unhealthy", "Look at it.", 1)
+    assert (kept["error_code"], kept["error_hint"], kept["error_exit_code"]) == (
+        "unhealthy",
+        "Look at it.",
+        1,
+    )
     assert json.loads(kept["not_undone"])[0]["step"] == "migrate"
     assert kept["requested_by"] == "ada"
     for key in ("pk_deployment", "id"):
@@ -195,7 +199,14 @@ def test_totals_and_buckets_only_grow(lanes):
     assert counted["fraisier_deployments_total", "rolled_back"] == 1
     assert counted["fraisier_deployment_errors_total", None] == 1
     name = "fraisier_deployment_duration_seconds"
-    assert [counted[f"{name}_bucket", le] for le in ("1", "5", "600", "900", "1800", "+Inf")] == [0, 1, 1, 1, 2, 2]
+    assert [counted[f"{name}_bucket", le] for le in ("1", "5", "600", "900", "1800", "+Inf")] == [
+        0,
+        1,
+        1,
+        1,
+        2,
+        2,
+    ]
     assert (counted[f"{name}_sum", None], counted[f"{name}_count", None]) == (904.5, 2)
 
 
@@ -207,8 +218,13 @@ def test_jobs_of_one_environment_are_lanes_of_their_own(lanes):
     states = {row["job"]: row["current_version"] for row in lanes.sql("SELECT * FROM tb_fraise_state")}
     assert states == {"": "v-", "nightly": "v-nightly"}
     with pytest.raises(Exception, match="UNIQUE"):
-        lanes.sql("INSERT INTO tb_fraise_state (fraise, environment, job) VALUES ('shop', 'production', 'nightly')")
-    assert lanes.row("last_deployment", fraise="shop", environment="production", job="nightly")["job"] == "nightly"
+        lanes.sql(
+            "INSERT INTO tb_fraise_state (fraise, environment, job) VALUES ('shop', 'production', 'nightly')"
+        )
+    assert (
+        lanes.row("last_deployment", fraise="shop", environment="production", job="nightly")["job"]
+        == "nightly"
+    )
 
 
 def test_what_a_lane_can_return_to(lanes):

@@ -47,7 +47,9 @@ def test_a_parked_deployment_is_resumed_at_once_in_its_direction(lanes):
     lanes.call("fn_turn_back", **about(deployment), reason="sick")
     assert lanes.call("fn_park_deployment", **about(deployment))["parked"] == 1
     assert lanes.rows("locks") == []
-    assert lanes.call("fn_record_step", **about(deployment), ordinal=0, phase="undo", status="running") is None
+    assert (
+        lanes.call("fn_record_step", **about(deployment), ordinal=0, phase="undo", status="running") is None
+    )
     taken = lanes.take_over()
     assert (taken["direction"], taken["takeovers"], taken["resumed"], taken["parked"]) == ("back", 0, 1, 0)
 

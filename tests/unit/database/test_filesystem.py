@@ -32,7 +32,9 @@ def test_the_innermost_and_latest_mount_counts(path, kind):
 
 def test_a_network_file_system_is_refused(tmp_path):
     table = tmp_path / "mountinfo"
-    table.write_text(f"22 1 254:0 / / rw - ext4 /dev/vda rw\n23 22 0:9 / {tmp_path} rw - fuse.sshfs host: rw\n")
+    table.write_text(
+        f"22 1 254:0 / / rw - ext4 /dev/vda rw\n23 22 0:9 / {tmp_path} rw - fuse.sshfs host: rw\n"
+    )
     with pytest.raises(DatabaseError, match=r"network file system \(fuse.sshfs\)") as refused:
         refuse_network(tmp_path / "fraisier.db", table)
     assert "FRAISIER_DB_PATH" in refused.value.hint

@@ -60,7 +60,9 @@ def test_structures_go_in_as_json():
     assert bound == {"a": '{"é": [1]}', "b": None, "c": "text"}
 
 
-@pytest.mark.parametrize("file", sorted(script.SQL.glob("functions/*.sql")) + sorted(script.SQL.glob("queries/*.sql")))
+@pytest.mark.parametrize(
+    "file", sorted(script.SQL.glob("functions/*.sql")) + sorted(script.SQL.glob("queries/*.sql"))
+)
 def test_every_file_says_what_it_does_and_what_it_takes(file):
     """What a header declares is used, what is used is declared, set by an earlier SELECT, or always bound."""
     text = file.read_text(encoding="utf-8")
