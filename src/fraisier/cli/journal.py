@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from fraisier.cli import outcome, times
 from fraisier.cli.terminal import clean, one_line
-from fraisier.model.commit import short
 from fraisier.observer import record
 
 Line = tuple[str, str | None]
@@ -27,14 +26,14 @@ def as_dict(row: Row, steps: Sequence[Row]) -> Row:
 
 
 def heading(row: Row) -> list[Line]:
-    versions = f"{short(row['old_version'])} → {short(row['new_version'])}"
+    """Which deployment this is, and who asked for it."""
     by = one_line(row["requested_by"] or times.NOTHING)
     return [
         (
             f"{row['identifier']}  {row['fraise']} → {row['environment']}  {row['kind']}  {row['status']}",
             None,
         ),
-        (f"  {versions}, {row['triggered_by']} by {by}, {times.moment(row['started_at'])}", None),
+        (f"  {row['triggered_by']} by {by}, {times.moment(row['started_at'])}", None),
         ("", None),
     ]
 
@@ -42,17 +41,10 @@ def heading(row: Row) -> list[Line]:
 def lines(row: Row, steps: Sequence[Row]) -> list[Line]:
     """Every step that was begun with what it printed, and how it all ended."""
     doing = [step.get("doing", "") for step in json.loads(row["plan"])["steps"]]
-    told = [
-        line
-        for step, what in zip(steps, doing, strict=True)
-        if step["status"] != "pending"
-        for line in _step(step, what)
-    ]
-    if row["error_message"]:
-        told += [("", None), (f"Error: {one_line(row['error_message'])}", "red")]
-    if row["error_message"] and row["error_hint"]:
-        told.append((f"Hint: {clean(row['error_hint'])}", None))
-    return told
+    begun = [(step, what) for step, what in zip(steps, doing, strict=True) if step["status"] != "pending"]
+    told = [line for step, what in begun for line in _step(step, what)]
+    report = record.read(row, steps)
+    return told if report.status in outcome.QUIET else [*told, *outcome.ending(report)]
 
 
 def _step(step: Row, doing: str) -> list[Line]:

@@ -48,14 +48,24 @@ def as_dict(report: Report) -> dict[str, Any]:
 
 def lines(report: Report) -> list[Line]:
     """What people read last: what happened, what was done about it, what to type next."""
-    if report.status == DeploymentStatus.SUCCESS:
-        return _success(report)
-    if report.status in ENDS:
-        return _failure(report)
-    text = QUIET[report.status].format(
-        fraise=report.fraise, environment=report.environment, new=report.new_shown, id=report.deployment_id
+    if report.status in QUIET:
+        return [(_quiet(report), None)]
+    following = [(f"Next: fraisier logs {report.deployment_id}", None)] if report.status in ENDS else []
+    return [*ending(report), *following]
+
+
+def ending(report: Report) -> list[Line]:
+    """How a deployment ended, and what was done about it."""
+    return _success(report) if report.status == DeploymentStatus.SUCCESS else _failure(report)
+
+
+def _quiet(report: Report) -> str:
+    return QUIET[report.status].format(
+        fraise=report.fraise,
+        environment=report.environment,
+        new=one_line(report.new_shown),
+        id=report.deployment_id,
     )
-    return [(text, None)]
 
 
 def _success(report: Report) -> list[Line]:
@@ -76,7 +86,6 @@ def _failure(report: Report) -> list[Line]:
         (f"  {_now(report, status)}", None),
         *_facts(report),
         *_hint(error),
-        (f"Next: fraisier logs {report.deployment_id}", None),
     ]
 
 

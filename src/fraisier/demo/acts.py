@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from fraisier.demo import push
 from fraisier.demo.commands import Commands, Say
@@ -11,6 +13,8 @@ from fraisier.demo.shop import Shop
 from fraisier.demo.visitors import Visitors, answered
 from fraisier.demo.workshop import ENVIRONMENT, FRAISE, Workshop
 from fraisier.errors import FraiseQLError
+
+ACCEPTED: Final = 202
 
 
 class ActFailed(FraiseQLError):
@@ -60,17 +64,21 @@ class Play:
 
     def records(self) -> None:
         """What Fraisier remembers of all this."""
-        for words in (("list",), ("status", FRAISE, ENVIRONMENT), ("history",)):
+        for number, words in enumerate((("list",), ("status", FRAISE, ENVIRONMENT), ("history",))):
+            if number:
+                self.say("")
             self._must(self.fraisier.type(*words) == 0, f"fraisier {words[0]} failed")
-            self.say("")
 
     def _push(self, version: str, subject: str, *edits: tuple[str, str]) -> str:
         before = self.shop.tip()
         after = self.shop.change(version, subject, *edits)
         self.say(f"$ git push origin main    # {after[:7]} {subject}")
         status, body = push.deliver(self.workshop, before=before, after=after, subject=subject)
-        self.say(f"The forge sends the signed webhook: POST {self.workshop.server}/webhook → {status} {body}")
-        self._must(status == 202, "the webhook was not accepted")  # noqa: PLR2004 - the status that says "accepted"
+        self._must(status == ACCEPTED, f"the webhook was answered with {status}: {body}")
+        requests = ", ".join(json.loads(body)["requests"])
+        self.say(
+            f"The forge sends its signed webhook: POST {self.workshop.server}/webhook → 202, {requests}\n"
+        )
         row = self.fraisier.ended(after)
         self.fraisier.type("logs", str(row["identifier"]))
         return str(row["status"])
@@ -78,7 +86,7 @@ class Play:
     def _must_answer(self, version: str) -> None:
         seen = answered(self.workshop.service_port)
         self._must(seen == version, f"{self.workshop.service} answered {seen} instead of {version}")
-        self.say(f"{self.workshop.service} answers as {version}.")
+        self.say(f"\n{self.workshop.service} answers as {version}.")
 
     def _must(self, held: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not held:

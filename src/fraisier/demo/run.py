@@ -33,12 +33,11 @@ def run(*, folder: Path | None, keep: bool, say: Say) -> None:
         workshop = open_workshop(place)
         say(f"Everything happens in {place}: a Git repository, a service, fraises.yaml, a database.\n")
         _play(workshop, say)
-        say(
-            _where_to_look(workshop)
-            if keep
-            else "Nothing is left: the processes are ended, the folder is removed."
-        )
-        say(f"The demo took {time.monotonic() - began:.1f} s.")
+    if keep:
+        say(_where_to_look(workshop))
+    else:
+        say("Nothing is left: the processes are ended, the folder is removed.")
+    say(f"The demo took {time.monotonic() - began:.1f} s.")
 
 
 def stop(folder: Path) -> None:

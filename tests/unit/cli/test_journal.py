@@ -15,10 +15,20 @@ ROW = {
     "triggered_by": "webhook",
     "requested_by": "octocat",
     "started_at": "2026-01-15T10:00:00Z",
+    "duration_seconds": 4.2,
+    "not_undone": None,
+    "details": None,
+    "error_code": "unhealthy",
+    "error_exit_code": 1,
     "error_message": "GET /health answered 500",
     "error_hint": "Read its log.",
     "plan": json.dumps(
-        {"steps": [{"doing": doing} for doing in ("", "Building", "Health check...", "", "Tidying")]}
+        {
+            "steps": [{"doing": doing} for doing in ("", "Building", "Health check...", "", "Tidying")],
+            "old": {"commit": {"sha": "a" * 40, "tag": "v1"}},
+            "commit": {"sha": "b" * 40, "tag": None},
+            "target": "bare-metal/localhost",
+        }
     ),
 }
 
@@ -41,7 +51,7 @@ def test_heading_and_lines():
     text = "\n".join(line for line, _ in [*journal.heading(ROW), *journal.lines(ROW, STEPS)])
     assert text == (
         "dep_00003  my_api → production  deploy  rolled_back\n"
-        "  aaaaaaa → bbbbbbb, webhook by octocat, 2026-01-15 10:00:00 UTC\n"
+        "  webhook by octocat, 2026-01-15 10:00:00 UTC\n"
         "\n"
         "  ✓ Pre-flight checks passed\n"
         "  ↩ Building [undone]  0.2s\n"
@@ -50,6 +60,9 @@ def test_heading_and_lines():
         "  ✗ Health check [undone]: GET /health answered 500  0.2s\n"
         "  - Run in release [skipped]: no command  0.2s\n"
         "\n"
-        "Error: GET /health answered 500\n"
+        "✗ Deployment failed: GET /health answered 500\n"
+        "  Rolled back to v1, which is healthy again.\n"
+        "  Duration: 4.2s\n"
+        "  Target: bare-metal/localhost\n"
         "Hint: Read its log."
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 VERSION = "v1"
@@ -31,6 +32,10 @@ class Shop(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text.encode())
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Visitors are too many to mention."""
+
 
 if __name__ == "__main__":
+    sys.stderr.write(f"{VERSION} opens the shop on port {os.environ['PORT']}\n")
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Shop).serve_forever()
