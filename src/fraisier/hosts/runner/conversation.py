@@ -78,16 +78,21 @@ class Conversation:
             if effect.runs():
                 self.attached.append((request["id"], effect))
                 return None
-            if effect.settled():
-                return effect.answer(None)
-            if effect.record() or effect.fence.machine_restarted():
-                effect.fence.store()
-                return effect.lose_aloud()
-            supervisor, said = effect.start(lock)
+            if not effect.settled():
+                if effect.begun():
+                    effect.lose()
+                    effect.fence.store()
+                else:
+                    self.start(effect, lock)
+                    return None
         finally:
             os.close(lock)
-        self.watch(said, lambda: answer(request["id"], lambda: effect.answer(self.heard(said, supervisor))))
-        return None
+        return effect.answer(None)
+
+    def start(self, effect: Effect, lock: int) -> None:
+        supervisor, said = effect.start(lock)
+        ended = partial(self.heard, said, supervisor)
+        self.watch(said, lambda: answer(effect.request["id"], lambda: effect.answer(ended())))
 
     def kill(self, request: dict[str, Any]) -> None:
         """Stop an effect and answer when it is gone; one that has not begun never will."""

@@ -12,7 +12,7 @@ from fraisier.hosts.runner.supervision import fork_supervisor, supervise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
 
 def secrets_of(request: dict[str, Any]) -> list[bytes]:
@@ -41,6 +41,10 @@ class Effect:
 
     def settled(self) -> bool:
         return read_json(self.result_file) is not None
+
+    def begun(self) -> bool:
+        """Whether it may have run before; after a restart of the machine, a missing record proves nothing."""
+        return self.record() is not None or self.fence.machine_restarted()
 
     def settle(self, result: dict[str, Any]) -> None:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
@@ -77,21 +81,22 @@ class Effect:
         return result
 
     def answer(self, said: dict[str, Any] | None) -> dict[str, Any]:
-        """How it ended: in its supervisor's own words if they were heard, else as the folder remembers it."""
-        result = said or read_json(self.result_file)
-        if result is None:
-            return self.lose_aloud()
+        """How it ended: in its supervisor's own words if they were heard, else as the folder remembers it.
+
+        Takes the lock when somebody killed it: whoever did so for a newer token has raised it by then.
+        """
+        result = said or read_json(self.result_file) or self.lose()
         if "error" in result:
             raise Refused(result["error"], result["message"])
         if result["killed"]:
-            self.fence.refuse_if_overtaken()
+            os.close(self.fence.enter())
         return dict(result, output=read_tail(self.log)[0].decode("utf-8", "replace"))
 
-    def lose_aloud(self) -> NoReturn:
+    def lose(self) -> dict[str, Any]:
         """Settle an effect whose end nobody saw: it is never run again, and what is left of it is ended."""
         record = self.record()
         end_all([record] if record else [])
         why = "its supervisor was killed, or the machine restarted"
-        lost = Refused("lost", f"nobody knows how `{' '.join(self.shown())}` ended: {why}")
-        self.settle({"error": lost.code, "message": str(lost)})
-        raise lost
+        lost = {"error": "lost", "message": f"nobody knows how `{' '.join(self.shown())}` ended: {why}"}
+        self.settle(lost)
+        return lost

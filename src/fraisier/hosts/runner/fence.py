@@ -80,11 +80,6 @@ class Fence:
         """Whether the machine went down since this token first passed here."""
         return (read_json(self.file) or {}).get("boot_id") != boot_id()
 
-    def refuse_if_overtaken(self) -> None:
-        newest = (read_json(self.file) or {}).get("token", 0)
-        if newest > self.token:
-            raise self.stale(newest)
-
     def stale(self, newest: int) -> Refused:
         return Refused(
             "stale", f"a newer deployment (token {newest}) owns {self.lane} here; this one has {self.token}"

@@ -80,9 +80,15 @@ def hide(text: bytes, secrets: list[bytes]) -> bytes:
 
 
 def masked_tail(text: bytes, secrets: list[bytes], *, cut: bool) -> bytes:
-    """The last 64 KiB without secrets. Where `text` was cut, half a secret may stand first: that goes too."""
-    start = max(map(len, secrets), default=0) if cut else 0
-    return hide(text, secrets)[start:][-TAIL:]
+    """The last 64 KiB without secrets; `cut` says that the beginning of `text` is missing."""
+    whole = without_half(text, secrets) if cut else text
+    return hide(whole, secrets)[-TAIL:]
+
+
+def without_half(text: bytes, secrets: list[bytes]) -> bytes:
+    """Without the second half of a secret that stands first, because the cut went through it."""
+    halves = (secret[start:] for secret in secrets for start in range(1, len(secret)))
+    return text[max((len(half) for half in halves if text.startswith(half)), default=0) :]
 
 
 def read_tail(path: str) -> tuple[bytes, bool]:

@@ -27,6 +27,7 @@ GRACE = 5.0  # seconds between SIGTERM and SIGKILL
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 NOT_FOUND, NOT_STARTED = 127, 126  # exit codes as shells give them
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+LIBC = ctypes.CDLL(None, use_errno=True)
 WAKING = (signal.SIGCHLD, signal.SIGTERM)
 
 
@@ -84,7 +85,7 @@ def die_with(parent: int) -> None:
 
 
 def prctl(option: int, value: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0):
+    if LIBC.prctl(option, value, 0, 0, 0):
         raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
 
 
