@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from fraisier.errors import NotSupportedYet, StepFailed
+from fraisier.hosts.steps.prepare_folder import free_bytes, refuse_foreign
+
+
+@pytest.mark.parametrize("names", [[], [".fraisier"], ["releases"], ["current", "releases", "notes.txt"], ["lost+found"]])
+def test_empty_places_and_our_own_are_used(names):
+    refuse_foreign(names, "/srv/shop", "web1")
+
+
+def test_a_folder_of_somebody_else_is_named_with_what_it_holds():
+    with pytest.raises(StepFailed, match=r"/srv/shop on web1 .* holds a, b, c, d, e, …") as failure:
+        refuse_foreign(list("abcdef"), "/srv/shop", "web1")
+    assert "another app_path" in failure.value.hint
+
+
+def test_a_checkout_is_refused_by_name():
+    with pytest.raises(NotSupportedYet, match="in place is not supported yet"):
+        refuse_foreign([".git", "app.py"], "/srv/shop", "web1")
+
+
+@pytest.mark.parametrize(
+    ("output", "free"),
+    [
+        ("Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/a b 10 4 6 40% /x y\n", None),
+        ("Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda 10 4 6 40% /x y\n", 6144),
+        ("df: nothing", None),
+        ("", None),
+    ],
+)
+def test_free_space_as_df_says_it(output, free):
+    assert free_bytes(output) == free
