@@ -68,7 +68,9 @@ class Files:
         self.files, self.links = files, dict(links)
 
     async def list_folder(self, path):
-        names = {file.removeprefix(path + "/").split("/")[0] for file in self.files if file.startswith(path + "/")}
+        names = {
+            file.removeprefix(path + "/").split("/")[0] for file in self.files if file.startswith(path + "/")
+        }
         return sorted(names) or None
 
     async def read_text(self, path):
@@ -102,5 +104,5 @@ async def test_a_link_to_nothing_known_is_an_error_and_not_an_empty_place():
 
 async def test_a_broken_manifest_is_named():
     lying = {"/a/releases/1-a.json": "{", "/a/releases/1-a/app.py": ""}
-    with pytest.raises(DeploymentError, match="/a/releases/1-a.json on web1"):
+    with pytest.raises(DeploymentError, match=r"/a/releases/1-a\.json on web1"):
         await layout.read_releases(Files(lying), "/a")

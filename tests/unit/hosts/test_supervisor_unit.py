@@ -13,8 +13,14 @@ from supervisor.options import ServerOptions
 from fraisier.hosts import supervisor_unit
 from fraisier.hosts.service_ref import ServiceRef
 
-REF = ServiceRef(manager="supervisor", name="fraisier-0badcafe-shop", app_path="/srv/a;b #c 100%", stop_timeout=2.2)
-ENV = {"FRAISIER_SOCKET": "/run/s.sock", "FRAISIER_PYTHON": "/o p t/python", "FRAISIER_LAUNCH": "/lib/launch.py"}
+REF = ServiceRef(
+    manager="supervisor", name="fraisier-0badcafe-shop", app_path="/srv/a;b #c 100%", stop_timeout=2.2
+)
+ENV = {
+    "FRAISIER_SOCKET": "/run/s.sock",
+    "FRAISIER_PYTHON": "/o p t/python",
+    "FRAISIER_LAUNCH": "/lib/launch.py",
+}
 HOSTILE = ["%(here)s", "%", '"', "'", "\\", " ; c", "# d", "a\n[program:x]\ncommand=y", "é", "", "\t"]
 
 

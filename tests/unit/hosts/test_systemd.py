@@ -30,7 +30,11 @@ class Recording:
         return self._answer(what)
 
     async def look(self, what):
-        return CommandResult(exit_code=0, output=f"{self.uid}\n/home/u\n") if WHO in str(what) else self._answer(what)
+        return (
+            CommandResult(exit_code=0, output=f"{self.uid}\n/home/u\n")
+            if WHO in str(what)
+            else self._answer(what)
+        )
 
     async def read_text(self, path):
         return self.files.get(path)
@@ -111,7 +115,11 @@ async def test_processes_are_the_main_one_first_and_all_of_the_control_group():
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("MainPID=0\nControlGroup=\n", (0, "")), ("", (0, "")), ("ControlGroup=/a=b\nMainPID=12\n", (12, "/a=b"))],
+    [
+        ("MainPID=0\nControlGroup=\n", (0, "")),
+        ("", (0, "")),
+        ("ControlGroup=/a=b\nMainPID=12\n", (12, "/a=b")),
+    ],
 )
 def test_what_show_says(text, shown):
     assert parse_show(text) == shown
@@ -122,7 +130,11 @@ async def test_a_restart_is_a_stop_and_a_start():
         async def look(self, what):
             running = not self.effects or " start " in self.effects[-1]
             shown = f"MainPID={40 if running else 0}\nControlGroup=\n"
-            return CommandResult(exit_code=0, output=shown) if " show " in str(what) else await super().look(what)
+            return (
+                CommandResult(exit_code=0, output=shown)
+                if " show " in str(what)
+                else await super().look(what)
+            )
 
     host = Stopping()
     await systemd.restart(host, OWN)

@@ -16,7 +16,10 @@ REF = ServiceRef(manager="systemd", name="fraisier-0badcafe-shop", app_path="/sr
         (["bin/run"], '"/srv/r/1-a/bin/run"'),
         (["/opt/run$1"], '"/opt/run$1"'),
         (["a", "$HOME", "%h", "${X}"], '"/usr/bin/env" "a" "$$HOME" "%%h" "$${X}"'),
-        (["a", "it's", 'say "x"', "\\n", "x\ny", ""], '"/usr/bin/env" "a" "it\'s" "say \\"x\\"" "\\\\n" "x\\ny" ""'),
+        (
+            ["a", "it's", 'say "x"', "\\n", "x\ny", ""],
+            '"/usr/bin/env" "a" "it\'s" "say \\"x\\"" "\\\\n" "x\\ny" ""',
+        ),
         (["a", ";", "\x01\x7f", "é"], '"/usr/bin/env" "a" ";" "\\x01\\x7f" "é"'),
     ],
 )
@@ -25,7 +28,9 @@ def test_a_command_line_says_exactly_its_words(argv, line):
 
 
 def test_a_unit_runs_the_physical_release_with_its_own_environment():
-    text = systemd_unit.render(REF, release_path="/srv/50%/r/1-[a]", argv=["./run"], description="Shop\n[Evil]")
+    text = systemd_unit.render(
+        REF, release_path="/srv/50%/r/1-[a]", argv=["./run"], description="Shop\n[Evil]"
+    )
     lines = text.splitlines()
     assert "WorkingDirectory=/srv/50%%/r/1-[a]" in lines
     assert "EnvironmentFile=/srv/50%%/r/1-\\[a].env" in lines

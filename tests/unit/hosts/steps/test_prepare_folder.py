@@ -6,7 +6,9 @@ from fraisier.errors import NotSupportedYet, StepFailed
 from fraisier.hosts.steps.prepare_folder import free_bytes, refuse_foreign
 
 
-@pytest.mark.parametrize("names", [[], [".fraisier"], ["releases"], ["current", "releases", "notes.txt"], ["lost+found"]])
+@pytest.mark.parametrize(
+    "names", [[], [".fraisier"], ["releases"], ["current", "releases", "notes.txt"], ["lost+found"]]
+)
 def test_empty_places_and_our_own_are_used(names):
     refuse_foreign(names, "/srv/shop", "web1")
 
