@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -22,8 +23,8 @@ from fraisier.transport.redaction import Redactor
 class Way(Local):
     """The way to this machine; remembers the host runners it has started."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, python: str = sys.executable) -> None:
+        super().__init__(python)
         self.pids: list[int] = []
 
     async def open(self) -> Channel:

@@ -14,7 +14,7 @@ from functools import partial
 
 from fraisier.hosts.runner.effect import Effect, secrets_of
 from fraisier.hosts.runner.fence import Fence, Refused
-from fraisier.hosts.runner.files import Tail
+from fraisier.hosts.runner.files import Tail, write_all
 from fraisier.hosts.runner.reading import READS
 from fraisier.hosts.runner.supervision import (
     GRACE,
@@ -41,7 +41,7 @@ class Conversation:
         self.poll = select.poll()
         self.watched: dict[int, Callable[[], None]] = {}
         self.attached: list[tuple[int, Effect]] = []
-        self.over, self.unread = False, b""
+        self.over, self.unread = False, bytearray()
 
     def hold(self) -> None:
         send({"ready": os.getpid()})
@@ -57,10 +57,12 @@ class Conversation:
     def listen(self) -> None:
         data = os.read(0, CHUNK)
         self.over = not data
-        *lines, self.unread = (self.unread + data).split(b"\n")
-        for line in lines:
-            request = json.loads(line)
-            answer(request["id"], partial(self.do, request))
+        self.unread += data
+        if b"\n" in data:
+            *lines, self.unread = self.unread.split(b"\n")
+            for line in lines:
+                request = json.loads(line)
+                answer(request["id"], partial(self.do, request))
 
     def do(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """What is asked, or None when the answer comes later."""
@@ -110,16 +112,19 @@ class Conversation:
 
     def look(self, request: dict[str, Any]) -> None:
         """Run a command that changes nothing. It ends with this program, and leaves nothing running."""
-        source, output = os.pipe()
+        source, into = os.pipe()
         parent = os.getpid()
-        supervisor, said = fork_supervisor(lambda: watch_over(request, output, parent), output)
-        os.close(output)
+        supervisor, said = fork_supervisor(lambda: watch_over(request, into, parent), into)
+        os.close(into)
         tail = Tail(source, secrets_of(request))
 
         def finish() -> dict[str, Any]:
             result = self.heard(said, supervisor) or ending(-signal.SIGKILL, killed=True)
             self.unwatch(source)
-            return dict(result, output=tail.close())
+            output = tail.close()
+            if "error" in result:
+                raise Refused(result["error"], result["message"])
+            return dict(result, output=output)
 
         self.watch(source, lambda: None if tail.read() else self.unwatch(source))
         self.watch(said, lambda: answer(request["id"], finish))
@@ -171,11 +176,11 @@ def answer(number: int, work: Callable[[], dict[str, Any] | None]) -> None:
 
 
 def send(message: dict[str, Any]) -> None:
-    data = json.dumps(message).encode() + b"\n"
-    while data:
-        data = data[os.write(1, data) :]
+    write_all(1, json.dumps(message).encode() + b"\n")
 
 
 def main() -> None:
+    # Whoever started us may ignore it; then we would never hear that a child has ended.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.umask(0o022)
     Conversation().hold()

@@ -50,17 +50,17 @@ class Effect:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         write_json(self.result_file, result)
 
-    def shown(self) -> list[str]:
-        """The command as it may be shown and stored."""
+    def shown(self, argv: list[str]) -> list[str]:
+        """A command as it may be shown and stored."""
         secrets = secrets_of(self.request)
-        return [hide(raw(word), secrets).decode("utf-8", "replace") for word in self.request["argv"]]
+        return [hide(raw(word), secrets).decode("utf-8", "replace") for word in argv]
 
     def refuse_another_command(self) -> None:
+        """Raises `Refused`. The record is masked again: more secrets may be known than when it was written."""
         record = self.record()
-        if record and record["argv"] != self.shown():
-            raise Refused(
-                "failed", f"effect {self.key} of this deployment was another command: {record['argv']}"
-            )
+        if record and self.shown(record["argv"]) != self.shown(self.request["argv"]):
+            words = " ".join(record["argv"])
+            raise Refused("failed", f"effect {self.key} of this deployment was another command: {words}")
 
     def start(self, lock: int) -> tuple[int, int]:
         """Fork its supervisor; returns what `fork_supervisor` does.
@@ -74,7 +74,7 @@ class Effect:
         """Record, start and settle it; this is the supervisor's whole life."""
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         output = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        write_json(self.record_file, dict(identity(os.getpid()), argv=self.shown()))
+        write_json(self.record_file, dict(identity(os.getpid()), argv=self.shown(self.request["argv"])))
         result = supervise(self.request, output, lambda: os.close(lock))
         settle_log(self.log, secrets_of(self.request))
         self.settle(result)
@@ -96,7 +96,10 @@ class Effect:
         """Settle an effect whose end nobody saw: it is never run again, and what is left of it is ended."""
         record = self.record()
         end_all([record] if record else [])
-        why = "its supervisor was killed, or the machine restarted"
-        lost = {"error": "lost", "message": f"nobody knows how `{' '.join(self.shown())}` ended: {why}"}
+        words, why = (
+            " ".join(self.shown(self.request["argv"])),
+            "its supervisor was killed, or the machine restarted",
+        )
+        lost = {"error": "lost", "message": f"nobody knows how `{words}` ended: {why}"}
         self.settle(lost)
         return lost

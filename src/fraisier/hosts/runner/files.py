@@ -69,6 +69,13 @@ def write_file(path: str, content: bytes, *, durable: bool = False) -> None:
         os.close(folder)
 
 
+def write_all(fd: int, data: bytes) -> None:
+    """Write to a pipe, however little it takes at a time."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(fd, left) :]
+
+
 def raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 

@@ -15,7 +15,7 @@ import pwd
 import signal
 import time
 
-from fraisier.hosts.runner.files import raw
+from fraisier.hosts.runner.files import raw, write_all
 from fraisier.hosts.runner.processes import PATIENCE, descendants, processes, signal_all
 
 TYPE_CHECKING = False
@@ -145,8 +145,7 @@ def spawn(request: dict[str, Any], output: int) -> int:
 def pour(data: bytes, feed: int) -> None:
     """Write it all, as fast as it is read; a command need not read what it is given."""
     try:
-        while data:
-            data = data[os.write(feed, data) :]
+        write_all(feed, data)
     except BrokenPipeError:
         pass
     finally:

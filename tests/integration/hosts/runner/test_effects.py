@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 
 import pytest
 
 from fraisier.errors import FenceRefused, StepFailed
 from fraisier.model.command import command
-from tests.support.fenced import until
+from tests.support.fenced import Way, until
 
 STUBBORN = "trap '' TERM; while :; do sleep 0.1; done"
 FAMILY = f"""
@@ -234,6 +235,17 @@ async def test_it_works_in_an_empty_environment(fenced, monkeypatch):
     import pwd
 
     assert result.output == f"{pwd.getpwuid(os.getuid()).pw_dir}\nfound\n"
+
+
+async def test_it_works_below_a_program_that_ignores_signals(tmp_path, fenced):
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\ntrap "" CHLD TERM HUP PIPE INT\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    fenced.way = Way(str(python))
+    async with fenced.host(1) as host:
+        assert (await host.run(command("sh", "-c", "kill -TERM $$"))).exit_code == -signal.SIGTERM
+        assert (await host.run(command("sleep", "60", deadline=0.2))).timed_out
+        assert (await host.look(command("sh", "-c", "exit 3"))).exit_code == 3
 
 
 async def test_no_descriptor_of_ours_reaches_a_command(fenced):

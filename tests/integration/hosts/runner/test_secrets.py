@@ -92,6 +92,14 @@ async def test_an_argument_that_holds_a_secret_is_recorded_masked(fenced):
     assert PASSWORD.reveal() not in recorded
 
 
+async def test_a_secret_learnt_since_does_not_make_it_another_command(fenced):
+    words = command("echo", PASSWORD.reveal())
+    async with fenced.host(1) as host:
+        await host.during("same").run(words)
+        fenced.redactor.add(PASSWORD)
+        assert (await host.during("same").run(words)).output == "***\n"
+
+
 @pytest.mark.parametrize("word", HOSTILE)
 async def test_hostile_words_are_only_words(fenced, tmp_path, word):
     names = [name for name in [word.replace("/", "_")] if name]
