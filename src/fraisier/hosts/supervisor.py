@@ -71,7 +71,7 @@ class Supervisor:
 def _call(operation: str, ref: ServiceRef) -> Command:
     folder = layout.private_folder(ref.app_path)
     return command(
-        sys.executable, "-I", "-m", MODULE, operation, folder, ref.name, f"{ref.stop_timeout:g}",
+        sys.executable, *supervisor_names.PYTHON_FLAGS, "-m", MODULE, operation, folder, ref.name, f"{ref.stop_timeout:g}",
         deadline=2 * ref.stop_timeout + SETTLING,
     )  # fmt: skip
 

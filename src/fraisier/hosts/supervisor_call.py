@@ -1,6 +1,6 @@
 """Speaks with the one supervisord of a lane, and starts or ends it. A program of its own, run on the host:
 
-    python -I -m fraisier.hosts.supervisor_call start|stop|remove FOLDER PROGRAM STOP_TIMEOUT
+    python -E -P -m fraisier.hosts.supervisor_call start|stop|remove FOLDER PROGRAM STOP_TIMEOUT
 
 FOLDER is the private folder of the lane. It ends with 0, or with 1 and one line about what is wrong.
 All three may be repeated. XML-RPC over the Unix socket takes a few milliseconds where supervisorctl takes 90.
@@ -21,6 +21,7 @@ from fraisier.hosts.supervisor_names import (
     CONF,
     LAUNCH,
     PYTHON,
+    PYTHON_FLAGS,
     SERVICE_RECORD,
     SOCKET,
     SUPERVISORD_RECORD,
@@ -157,7 +158,7 @@ def _become_supervisord(lane: Lane, socket: str, said: Path) -> None:
         _let_go_of_files(said)
         env = {name: os.environ[name] for name in launch.BASE if name in os.environ}
         env |= {SOCKET: socket, PYTHON: sys.executable, LAUNCH: launch.__file__}
-        argv = [sys.executable, "-I", "-m", "supervisor.supervisord", "-c", str(lane.folder / CONF)]
+        argv = [sys.executable, *PYTHON_FLAGS, "-m", "supervisor.supervisord", "-c", str(lane.folder / CONF)]
         os.execve(sys.executable, argv + _as_user(), env)  # noqa: S606 - no shell is wanted
     except OSError as error:
         said.write_text(f"{error}\n", encoding="utf-8")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+# Nothing from the working folder or from PYTHON* variables; unlike `-I` it keeps `pip install --user` working.
+PYTHON_FLAGS: Final = ("-E", "-P")
 CONF: Final = "supervisord.conf"
 LOG: Final = "service.log"
 SUPERVISORD_RECORD: Final = "supervisord.json"

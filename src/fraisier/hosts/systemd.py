@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from fraisier.hosts import files, restarting, systemd_unit
-from fraisier.hosts.effect import effect
+from fraisier.hosts.effect import effect, failed
 from fraisier.hosts.service_ref import ServiceRef
 from fraisier.model.command import Command, command
 from fraisier.model.host import Host
@@ -122,7 +122,11 @@ def parse_show(text: str) -> tuple[int, str]:
 
 
 async def _scope(host: Host) -> Scope:
-    uid, _, home = (await host.look(files.script(_WHO, deadline=10))).output.partition("\n")
+    who = files.script(_WHO, deadline=10)
+    result = await host.look(who)
+    uid, _, home = result.output.partition("\n")
+    if not uid.isdecimal():
+        raise failed(host, who, result, "Asking who we are")
     return scope_of(int(uid), home.strip())
 
 

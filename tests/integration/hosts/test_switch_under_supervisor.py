@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -199,6 +200,18 @@ async def test_a_program_that_is_not_there_fails_the_switch_and_says_so(lane):
     with pytest.raises(StepFailed) as failure:
         await lane.switch("2-bbbbbbb", "1-aaaaaaa")
     assert "cannot start no-such-program" in failure.value.message
+    await lane.switch("2-bbbbbbb", "1-aaaaaaa", "undo")
+    assert lane.answer()["version"] == "1-aaaaaaa"
+
+
+async def test_a_release_that_dies_again_and_again_is_replaced_by_the_old_one(lane):
+    await lane.release("1-aaaaaaa")
+    await lane.switch("1-aaaaaaa", None)
+    lane.answer()
+    await lane.release("2-bbbbbbb", "dies")
+    with suppress(StepFailed):  # the death may be seen by then, or not yet
+        await lane.switch("2-bbbbbbb", "1-aaaaaaa")
+    assert processes.until(lambda: "cannot start" in written(lane.private("service.log")))
     await lane.switch("2-bbbbbbb", "1-aaaaaaa", "undo")
     assert lane.answer()["version"] == "1-aaaaaaa"
 

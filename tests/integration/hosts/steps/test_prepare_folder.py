@@ -44,10 +44,10 @@ async def test_a_place_where_nothing_can_be_made(lane):
 
 @pytest.fixture
 def disk(tmp_path):
-    """A disk of its own, of 256 KiB."""
+    """A disk of its own, of 64 KiB."""
     disk = tmp_path / "app"
     disk.mkdir()
-    if not mount("-t", "tmpfs", "-o", "size=256k", "tmpfs", disk):
+    if not mount("-t", "tmpfs", "-o", "size=64k", "tmpfs", disk):
         pytest.skip("mounting a disk needs root")
     yield disk
     subprocess.run(["umount", "--lazy", disk], check=True)
@@ -69,7 +69,7 @@ async def test_a_disk_that_fills_up_says_so_and_leaves_nothing_half_written(smal
     lane = small
     lane.build("1-aaaaaaa")
     with pytest.raises(CommandFailed) as failure:
-        await lane.step("stage_release", **lane.staged("1-aaaaaaa", BIG="x" * 400_000))
+        await lane.step("stage_release", **lane.staged("1-aaaaaaa", BIG="x" * 80_000))
     assert "No space left on device" in failure.value.message
     assert f"{lane.folder('1-aaaaaaa')}.env" in failure.value.message
     assert "disk space" in failure.value.hint
