@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
+from fraisier.errors import FenceRefused
 from fraisier.hosts.line import Line
 from fraisier.model.command import Command, CommandResult
 from fraisier.model.host import Listener
@@ -16,7 +17,7 @@ READS_WITHIN = 30.0  # seconds
 
 
 class HostReader:
-    """The reading half of `model.host.Host`."""
+    """A `model.host.Host` for looking only."""
 
     def __init__(self, line: Line, redactor: Redactor) -> None:
         self._line, self._redactor = line, redactor
@@ -24,6 +25,10 @@ class HostReader:
     @property
     def name(self) -> str:
         return self._line.name
+
+    async def run(self, what: Command) -> NoReturn:
+        """Raises `FenceRefused`, always."""
+        raise FenceRefused(self._redactor.mask(f"{self.name} was opened for looking, not for `{what}`."))
 
     async def look(self, what: Command) -> CommandResult:
         question = {"do": "look", **described(what, self._redactor)}
@@ -56,7 +61,7 @@ class HostReader:
 
 def described(what: Command, redactor: Redactor) -> dict[str, Any]:
     """A command as it travels, with its secrets revealed; the redactor learns them first."""
-    redactor.add_from(what)
+    redactor.learn_from(what)
     return {
         "argv": list(what.argv),
         "env": {name: revealed(value) for name, value in what.env.items()},

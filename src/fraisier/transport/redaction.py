@@ -27,16 +27,16 @@ class Redactor:
         self._forms: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
-    def add(self, *secrets: Secret) -> None:
+    def learn(self, *secrets: Secret) -> None:
         for secret in secrets:
             found = set(forms_of(secret.reveal()))
             if not found <= self._forms:
                 self._forms |= found
                 self._pattern = re.compile("|".join(map(re.escape, self.forms())))
 
-    def add_from(self, what: Command) -> None:
+    def learn_from(self, what: Command) -> None:
         """Every secret that a command carries."""
-        self.add(*(value for value in (*what.env.values(), what.stdin) if isinstance(value, Secret)))
+        self.learn(*(value for value in (*what.env.values(), what.stdin) if isinstance(value, Secret)))
 
     def forms(self) -> list[str]:
         """All texts that are masked, longest first."""

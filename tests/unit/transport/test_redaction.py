@@ -19,7 +19,7 @@ HARD = 'it\'s a "päss/word"\\+&=\t?'
 
 def knowing(*texts):
     redactor = Redactor()
-    redactor.add(*map(Secret, texts))
+    redactor.learn(*map(Secret, texts))
     return redactor
 
 
@@ -82,7 +82,7 @@ def test_a_secret_with_a_newline_at_its_end_is_known_without_it():
 
 def test_a_command_brings_its_secrets():
     redactor = Redactor()
-    redactor.add_from(
+    redactor.learn_from(
         command("x", env={"A": Secret("one-secret"), "B": "no-secret"}, stdin=Secret("two-secret"))
     )
     assert redactor.mask("one-secret two-secret no-secret") == "*** *** no-secret"

@@ -9,9 +9,12 @@ import sys
 
 import pytest
 
-from fraisier.errors import FenceRefused, StepFailed
+from fraisier.errors import FenceRefused, StepFailed, Unreachable
+from fraisier.hosts.connection import Connection, ConnectionEnded
+from fraisier.hosts.reader import described
 from fraisier.model.command import command
 from tests.support.fenced import Way, until
+from tests.support.processes import alive
 
 STUBBORN = "trap '' TERM; while :; do sleep 0.1; done"
 FAMILY = f"""
@@ -98,6 +101,37 @@ async def test_a_new_host_of_the_same_token_attaches(fenced, tmp_path):
         results = await asyncio.gather(*asked)
     assert [result.output for result in results] == ["through\n", "through\n"]
     assert (tmp_path / "runs").read_text() == "ran\n"
+
+
+async def test_an_effect_goes_on_when_its_owner_is_gone(fenced, tmp_path):
+    owner = Connection(await fenced.way.open())
+    await owner.start()
+    fence = {"installation_id": "here", "lane": "shop/production", "token": 1, "folder": str(fenced.folder)}
+    what = described(waiting(fenced, tmp_path), fenced.redactor)
+    asked = asyncio.create_task(owner.ask({"do": "run", "fence": fence, "effect": "build-1", **what}))
+    await until((tmp_path / "runs").exists)
+    await owner.close()
+    with pytest.raises(ConnectionEnded):
+        await asked
+    assert not alive(fenced.way.pids[0])
+    assert fenced.running()
+    (tmp_path / "go").touch()
+    async with fenced.host(1) as host:
+        assert (await host.during("build").run(waiting(fenced, tmp_path))).output == "through\n"
+    assert (tmp_path / "runs").read_text() == "ran\n"
+
+
+async def test_a_machine_that_does_not_come_back_is_unreachable(fenced, tmp_path, monkeypatch):
+    monkeypatch.setattr("fraisier.hosts.line.PAUSES", (0.0, 0.0))
+    async with fenced.host(1) as host:
+        running = asyncio.create_task(host.run(waiting(fenced, tmp_path)))
+        await until((tmp_path / "runs").exists)
+        monkeypatch.setattr(fenced.way, "_python", "/no/such/python3")
+        fenced.way.cut()
+        with pytest.raises(Unreachable, match="localhost does not answer") as failed:
+            await running
+    assert "goes on by itself" in failed.value.hint
+    assert fenced.running()
 
 
 async def test_an_effect_whose_supervisor_was_killed_is_lost_and_its_rest_is_ended(fenced, tmp_path):

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from fraisier.errors import StepFailed, Unreachable
+from fraisier.errors import FenceRefused, StepFailed, Unreachable
 from fraisier.hosts.fenced import open_reader
 from fraisier.model.command import command
 from fraisier.transport.local import Local
@@ -30,6 +30,12 @@ async def test_a_host_that_only_reads_leaves_no_folder(fenced):
         assert await host.list_folder(str(fenced.folder)) is None
         assert await host.read_text(str(fenced.folder / "fence.json")) is None
     assert not fenced.folder.exists()
+
+
+async def test_who_only_looks_cannot_run(host, tmp_path):
+    with pytest.raises(FenceRefused, match="opened for looking"):
+        await host.run(command("touch", str(tmp_path / "touched")))
+    assert not (tmp_path / "touched").exists()
 
 
 async def test_text(host, tmp_path):

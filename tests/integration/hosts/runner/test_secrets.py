@@ -96,7 +96,7 @@ async def test_a_secret_learnt_since_does_not_make_it_another_command(fenced):
     words = command("echo", PASSWORD.reveal())
     async with fenced.host(1) as host:
         await host.during("same").run(words)
-        fenced.redactor.add(PASSWORD)
+        fenced.redactor.learn(PASSWORD)
         assert (await host.during("same").run(words)).output == "***\n"
 
 
