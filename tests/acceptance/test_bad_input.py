@@ -136,11 +136,11 @@ def test_a_commit_that_does_not_exist(shop):
 
 
 @contextlib.contextmanager
-def small_disk(folder):
-    """A file system of 256 KiB."""
+def disk(folder, size):
+    """A file system of its own for the folder; `size` as tmpfs takes it."""
     folder.mkdir(parents=True)
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("only root may mount a small disk here")
@@ -150,19 +150,26 @@ def small_disk(folder):
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_under_the_service(shop):
-    shop.commit(stock="x" * 200_000)
-    with small_disk(shop.app_path()):
-        first = shop.deploy()
-        assert first["status"] == "success"
-        sha = first["new_version"]
-        shop.commit()
-        result = shop.run("deploy", "shop", "production", "--json")
-        answer = result.json
-        assert result.exit_code == 1
-        assert "space" in answer["error"]["message"].lower()
+@pytest.mark.feature("DEP-07")
+def test_a_disk_that_is_too_small_is_seen_before_anything_is_done(shop):
+    shop.commit()
+    with disk(shop.app_path(), "3m"):
+        answer = shop.deploy()
+        assert answer["status"] == "failed"
+        assert "MiB" in answer["error"]["message"]
         assert answer["error"]["hint"]
-        assert shop.live_version() == sha
+        assert shop.releases() == []
+
+
+def test_a_disk_that_fills_up_in_the_middle_leaves_the_old_version(shop):
+    good = shop.commit()
+    with disk(shop.app_path(), "130m"):
+        shop.deploy()
+        shop.commit(**{"build.sh": "#!/bin/sh\nhead -c 200000000 /dev/zero > big"})
+        answer = shop.deploy()
+        assert answer["status"] == "failed"
+        assert "No space left" in shop.run("logs", answer["deployment_id"]).stdout
+        assert shop.live_version() == good
         assert len(shop.releases()) == 1
         shop.close()
 

@@ -21,8 +21,8 @@ def test_a_dry_run_changes_nothing_and_prints_the_plan(shop, deployed):
     assert "build.sh" in result.stdout
     if deployed:
         assert first[:7] in result.stdout
-        assert "-10 EUR" in result.stdout
-        assert "+12 EUR" in result.stdout
+        assert "v2: ok" in result.stdout
+        assert "price | 2 +-" in result.stdout
 
 
 def test_the_plan_as_json_has_the_steps_that_then_run(shop):

@@ -24,7 +24,7 @@ def test_a_first_deployment_that_fails_is_removed_again(shop, mode):
     [
         ("bad-build", "failed", "this version does not compile"),
         ("bad-migration", "failed", "column does not exist"),
-        ("dies", "rolled_back", "cannot start"),
+        ("dies", "rolled_back", "no living process"),
         ("sick", "rolled_back", "500"),
     ],
 )

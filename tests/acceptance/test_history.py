@@ -30,7 +30,7 @@ def test_rows_carry_versions_commit_branch_trigger_and_user(shop, told):
     for row in rows:
         assert row["git_branch"] == "main"
         assert row["triggered_by"] == "manual"
-        assert row["triggered_by_user"] == "ada"
+        assert row["requested_by"] == "ada"
         assert row["completed_at"] >= row["started_at"]
         assert row["duration_seconds"] >= 0
     assert rows[2]["error_message"]

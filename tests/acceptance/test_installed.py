@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HEAVY = ("asyncio", "httpx", "fastapi", "msgspec", "pydantic", "rich", "sqlite3", "uvicorn", "ssl")
 LOAD_PLUGINS = (
-    "from importlib.metadata import entry_points\n"
-    "[entry.load() for entry in entry_points() if entry.group.startswith('fraisier.')]"
+    "from importlib.metadata import distribution\n"
+    "for entry in distribution('fraisier').entry_points: entry.load()"
 )
 
 

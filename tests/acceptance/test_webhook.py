@@ -44,7 +44,7 @@ def test_a_signed_push_deploys(hooked):
         assert settled(hooked, 2), hooked.history()
         assert hooked.live_version() == second
     row = hooked.rows("SELECT * FROM tb_deployment ORDER BY pk_deployment DESC LIMIT 1")[0]
-    assert (row["status"], row["triggered_by"], row["triggered_by_user"]) == ("success", "webhook", "octocat")
+    assert (row["status"], row["triggered_by"], row["requested_by"]) == ("success", "webhook", "octocat")
     assert (row["git_commit"], row["git_branch"]) == (second, "main")
     [event] = hooked.rows("SELECT * FROM tb_webhook_event")
     assert (event["processed"], event["fk_deployment"]) == (1, row["pk_deployment"])

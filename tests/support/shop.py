@@ -204,11 +204,15 @@ class Shop:
             connection.close()
 
     def tree(self) -> dict[str, tuple[int, bytes]]:
-        """Every file below the shop except the database's, by mode and content: what a dry run must not change."""
+        """Every file below the shop by mode and content: what a dry run must not change.
+
+        Left out are the database, for which there is `dump`, and the log that supervisord writes when it likes.
+        """
+        others = (self.database.name, "supervisord.log")
         return {
             str(path.relative_to(self.root)): (path.lstat().st_mode, _content(path))
             for path in sorted(self.root.rglob("*"))
-            if not path.name.startswith(self.database.name)
+            if not path.name.startswith(others)
         }
 
     def dump(self) -> list[str]:
