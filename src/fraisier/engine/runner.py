@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
@@ -22,6 +23,7 @@ from fraisier.model.status import StepStatus
 from fraisier.model.step import NotUndone, OnFailure, Position, Seen, Skip, Step, params_of, registered
 
 HEALTH = "check_health"
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -210,6 +212,14 @@ class Runner:
                 f"{step.title}: not done within {step.deadline:g} s; it was stopped.",
                 hint="If it needs longer, raise its timeout in fraises.yaml.",
             ) from None
+        except FraiseQLError:
+            raise
+        except Exception as bug:  # a plugin's or our own: the deployment must end all the same
+            log.exception("%s: step %s", self._plan.identity, step.kind)
+            raise StepFailed(
+                f"{step.title}: unexpected {type(bug).__name__}: {bug}",
+                hint="A bug in the code of this step; the log has the traceback.",
+            ) from bug
 
     def _site(self, ordinal: int, step: Step, phase: str) -> StepSite:
         self._leash.begin(step)

@@ -135,6 +135,7 @@ class Attempt:
         if up_to_date(observed, self._wanted, past):
             await self._end_request(RequestStatus.COMPLETED, "up to date")
             return self._nothing_to_do(observed)
+        await host.raise_fence()
         plan = make_plan(self._environment, observed, self._wanted.kind)
         return await self._deploy(host, lease, plan, past)
 

@@ -8,6 +8,7 @@ from fraisier.config.environment import Environment
 from fraisier.hosts import layout
 from fraisier.hosts.service_manager import detect, service_manager
 from fraisier.hosts.service_ref import ServiceRef, service_ref
+from fraisier.hosts.steps import prepare_folder
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
@@ -35,6 +36,8 @@ class BareMetal:
         return layout.private_folder(environment.app_path)
 
     async def look(self, host: Host, environment: Environment) -> View:
+        names = await host.list_folder(environment.app_path) or []
+        prepare_folder.refuse_foreign(names, environment.app_path, host.name)
         releases, live = await layout.read_releases(host, environment.app_path)
         return View(releases=releases, live=live, service_manager=await _manager(host, environment))
 
