@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from fraisier.hosts import layout
 from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef
 from fraisier.model.command import command
@@ -17,12 +18,15 @@ NOBODY_KNOWS: Final = 0
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at a service. `folder` is where its main process works; `port` is the one that is asked."""
+    """One look at a service. `port` is the one that is asked.
+
+    `release` is the one whose folder the main process works in; None when it works elsewhere, or may not be seen.
+    """
 
     processes: tuple[int, ...] = ()
     listeners: tuple[Listener, ...] = ()
     port: int | None = None
-    folder: str | None = None
+    release: str | None = None
 
     @property
     def main(self) -> int | None:
@@ -36,14 +40,16 @@ async def look(host: Host, service: ServiceRef, *, port: int | None) -> Sight:
         processes=processes,
         listeners=tuple(await host.listeners(port)) if port else (),
         port=port,
-        folder=await _folder(host, processes[0]) if processes else None,
+        release=await _release(host, service, processes[0]) if processes else None,
     )
 
 
-async def _folder(host: Host, pid: int) -> str | None:
-    """None for a process of another user, which may not be looked into."""
-    link = await host.look(command("readlink", f"/proc/{pid}/cwd", deadline=5))
-    return link.output.strip() if link.ok else None
+async def _release(host: Host, service: ServiceRef, pid: int) -> str | None:
+    """A process that has just ended, or is another user's, may not be asked: that is no error."""
+    link = await host.look(command("readlink", "--", f"/proc/{pid}/cwd", deadline=10))
+    if not link.ok:
+        return None
+    return layout.release_of(link.output.strip(), await layout.physical_releases(host, service.app_path))
 
 
 def fault(sight: Sight, *, first: int | None, release_path: str | None) -> str | None:
@@ -59,8 +65,8 @@ def fault(sight: Sight, *, first: int | None, release_path: str | None) -> str |
     if strangers:
         who = strangers[0]
         return f"port {sight.port} is answered by pid {who.pid} ({who.command}), not by the service"
-    if release_path and _another_release(sight.folder, release_path):
-        return f"process {sight.main} still runs in {sight.folder}, not in {release_path}"
+    if release_path and sight.release not in {None, PurePosixPath(release_path).name}:
+        return f"process {sight.main} runs release {sight.release}, not {PurePosixPath(release_path).name}"
     return None
 
 
@@ -71,11 +77,3 @@ def unknown(sight: Sight) -> str | None:
     if not sight.listeners or NOBODY_KNOWS in {who.pid for who in sight.listeners}:
         return f"who listens on port {sight.port} cannot be seen"
     return None
-
-
-def _another_release(folder: str | None, release_path: str) -> bool:
-    """Only a sibling of the release proves anything: a service may work in any other folder it likes."""
-    if folder is None:
-        return False
-    here, releases = PurePosixPath(folder), PurePosixPath(release_path).parent
-    return here.is_relative_to(releases) and not here.is_relative_to(release_path)

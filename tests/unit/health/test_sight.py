@@ -13,7 +13,7 @@ def listener(pid, command="python3 app.py"):
 
 
 def sight(**changes):
-    seen = {"processes": (10, 11), "listeners": (listener(11),), "port": 8123, "folder": RELEASE}
+    seen = {"processes": (10, 11), "listeners": (listener(11),), "port": 8123, "release": "2-bbbbbbb"}
     return Sight(**seen | changes)
 
 
@@ -36,18 +36,19 @@ def test_the_service_itself_answers():
             "port 8123 is answered by pid 99 (python3 old.py), not by the service",
         ),
         ({"listeners": (listener(11), listener(99))}, "answered by pid 99"),
-        ({"folder": "/srv/app/releases/1-aaaaaaa"}, "still runs in /srv/app/releases/1-aaaaaaa"),
-        ({"folder": "/srv/app/releases/1-aaaaaaa/web"}, "still runs in"),
-        ({"folder": "/srv/app/releases/1-aaaaaaa (deleted)"}, "still runs in"),
+        ({"release": "1-aaaaaaa"}, "process 10 runs release 1-aaaaaaa, not 2-bbbbbbb"),
     ],
 )
 def test_somebody_else_answers(changes, says):
     assert says in judged(sight(**changes))
 
 
-@pytest.mark.parametrize("folder", [None, "/", "/home/app", f"{RELEASE}/web"])
-def test_a_service_may_work_in_any_folder_but_another_release(folder):
-    assert judged(sight(folder=folder)) is None
+def test_a_service_may_work_in_any_folder_but_another_release():
+    assert judged(sight(release=None)) is None
+
+
+def test_any_release_will_do_when_none_is_named():
+    assert fault(sight(release="1-aaaaaaa"), first=10, release_path=None) is None
 
 
 def test_the_first_main_process_seen_is_the_one_to_keep():
