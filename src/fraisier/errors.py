@@ -114,6 +114,12 @@ class LeaseLost(LockError):
     code = "lease_lost"
 
 
+class Parked(LockError):
+    """The process that ran this deployment was asked to end; the next owner goes on where it stopped."""
+
+    code = "parked"
+
+
 class FenceRefused(LockError):
     """The host knows a newer token, or another installation, for this lane."""
 

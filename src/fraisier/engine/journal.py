@@ -79,6 +79,10 @@ class Journal:
         """End the deployment: its row, the lane's state, counters, events and the lease in one transaction."""
         await self._write("fn_complete_deployment", **facts)
 
+    async def park(self) -> None:
+        """Leave the deployment where it is for the next owner, and free the lane."""
+        await self._write("fn_park_deployment")
+
     async def event(self, kind: str, data: dict[str, Any]) -> None:
         """Add an event that is true in this moment to the outbox."""
         identity = self._claim.identity

@@ -35,11 +35,18 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def decide(
-    plan: Plan, journal: Sequence[dict[str, Any]], direction: str, takeovers: int, look: Look
+    plan: Plan,
+    journal: Sequence[dict[str, Any]],
+    direction: str,
+    takeovers: int,
+    look: Look,
+    *,
+    parked: bool = False,
 ) -> Resume:
     """Choose the way from the rows of the journal; looks only at the one step that was interrupted.
 
-    Before the switch the way is back. At or after it the way is forward, unless nobody can tell whether a step
+    A `parked` deployment stopped between two steps and goes on in its direction. One whose owner died:
+        Before the switch the way is back. At or after it the way is forward, unless nobody can tell whether a step
     that must not be repeated has run, or three owners died trying.
     """
     touched = tuple(row["ordinal"] for row in journal if row["status"] in _BEGUN)
@@ -54,9 +61,9 @@ async def decide(
         return back(reason="it was on its way back")
     if takeovers > MAX_FORWARD:
         return back(reason=f"{takeovers} owners died on the way forward")
-    if not switched:
+    if not switched and not parked:
         return back(reason="its owner died before the switch")
-    return await _onward(plan, journal, touched, look)
+    return await _onward(plan, journal, touched, look, switched=switched)
 
 
 _BEGUN = {StepStatus.RUNNING, StepStatus.DONE, StepStatus.FAILED, StepStatus.UNDO_FAILED}
@@ -64,9 +71,9 @@ _UNTOUCHED = {StepStatus.PENDING, StepStatus.SKIPPED}
 
 
 async def _onward(
-    plan: Plan, journal: Sequence[dict[str, Any]], touched: tuple[int, ...], look: Look
+    plan: Plan, journal: Sequence[dict[str, Any]], touched: tuple[int, ...], look: Look, *, switched: bool
 ) -> Resume:
-    forward = functools.partial(Resume, back=False, touched=touched, switched=True)
+    forward = functools.partial(Resume, back=False, touched=touched, switched=switched)
     running = next((row["ordinal"] for row in journal if row["status"] == StepStatus.RUNNING), None)
     if running is None:
         waiting = [row["ordinal"] for row in journal if row["status"] == StepStatus.PENDING]

@@ -1,6 +1,7 @@
 """Runs a plan forward, and back when it has to. One journal, one direction at a time, no step left unaccounted.
 
-`LeaseLost` and `FenceRefused` pass through: whoever has the lane now finishes it, and nothing more is touched here.
+`LeaseLost`, `FenceRefused` and `Parked` pass through: whoever has the lane next finishes it, and nothing more is
+touched here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from fraisier.engine import outcome
 from fraisier.engine.journal import Journal
 from fraisier.engine.outcome import Outcome, WayBack
 from fraisier.engine.site import EffectHost, Leash, StepSite
-from fraisier.errors import DeploymentError, FraiseQLError, LockError, StepFailed
+from fraisier.errors import DeploymentError, FraiseQLError, LockError, Parked, StepFailed
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
 from fraisier.model.secret import Secret
@@ -48,6 +49,7 @@ class Runner:
         self._progress = progress
         self._touched: dict[int, Step] = {}
         self._switched = False
+        self._parking = False
         self._reports: dict[int, StepReport] = {}
         self._warnings: list[str] = []
         self._stop: DeploymentError | None = None
@@ -67,6 +69,10 @@ class Runner:
         if self._forward is not None and not self._forward.done() and self._stop is None:
             self._stop = cause
             self._forward.cancel()
+
+    def park(self) -> None:
+        """Finish the step that runs, then raise `Parked`, on whichever way the deployment is."""
+        self._parking = True
 
     async def run(self) -> Outcome:
         """Go forward from the first step; on any failure go back to where it began."""
@@ -104,6 +110,7 @@ class Runner:
 
     async def _go_forward(self, start: int) -> None:
         for ordinal, step in enumerate(self._plan.steps[start:], start):
+            self._go_on(step)
             self._touched[ordinal] = step
             await self._journal.intend(ordinal)
             self._progress.step_started(step)
@@ -167,6 +174,7 @@ class Runner:
         )
 
     async def _undo(self, ordinal: int, step: Step) -> NotUndone | None:
+        self._go_on(step)
         await self._journal.intend(ordinal, undo=True)
         self._progress.step_started(step, undoing=True)
         site = self._site(ordinal, step, "undo")
@@ -230,6 +238,13 @@ class Runner:
     def _ended(self, ordinal: int, step: Step, report: StepReport, *, undoing: bool = False) -> None:
         self._reports[ordinal] = report
         self._progress.step_ended(step, report, undoing=undoing)
+
+    def _go_on(self, following: Step) -> None:
+        if self._parking:
+            raise Parked(
+                f"{self._plan.identity}: stopped before {following.title!r}; the next owner goes on from there.",
+                hint="Start fraisier serve again, or run any command on this lane.",
+            )
 
     def _judged(self) -> bool:
         return any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from fraisier.engine.outcome import Outcome, exit_code
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.runner import Runner
 from fraisier.engine.survey import Past, Wanted, survey, up_to_date
-from fraisier.errors import DeploymentError, FraiseQLError, LeaseLost
+from fraisier.errors import DeploymentError, FraiseQLError, LeaseLost, Parked
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model.host import Fence
 from fraisier.model.identity import Identity
@@ -72,8 +73,19 @@ class Attempt:
         elif self._task is not None:
             self._task.cancel()
 
+    def park(self) -> None:
+        """Finish the running step and leave the rest to the next owner; `run` raises `Parked`."""
+        if self._runner is not None:
+            self._runner.park()
+
     def drop(self) -> None:
-        """Let go at once: whoever owns the lane next ends the deployment."""
+        """Let go at once, in the middle of whatever runs: whoever looks next takes the deployment over."""
+        claim = self._claim
+        self._database.call("fn_drop_lease", lane=claim.lane, token=claim.token)
+        self._leave()
+
+    def _leave(self) -> None:
+        """The lane is not ours any more."""
         self._lost = True
         if self._task is not None:
             self._task.cancel()
@@ -101,7 +113,7 @@ class Attempt:
 
     async def _leased(self, loop: asyncio.AbstractEventLoop) -> Report:
         def lost() -> None:
-            loop.call_soon_threadsafe(self.drop)
+            loop.call_soon_threadsafe(self._leave)
 
         with Lease(self._database, self._claim, self._grounds.timing, lost) as lease:
             try:
@@ -152,7 +164,7 @@ class Attempt:
             leash=lease,
             progress=self._progress,
         )
-        outcome = await self._runner.run()
+        outcome = await run_or_park(self._runner.run(), journal)
         await complete(journal, plan, outcome, self._environment, past)
         return record.finished(
             plan, row["identifier"], outcome, self._runner.reports, time.monotonic() - began
@@ -209,6 +221,15 @@ class Attempt:
             status=str(status),
             reason=reason,
         )
+
+
+async def run_or_park(running: Awaitable[Outcome], journal: Journal) -> Outcome:
+    """The outcome; when the deployment was parked instead, that is written down."""
+    try:
+        return await running
+    except Parked:
+        await journal.park()
+        raise
 
 
 async def complete(

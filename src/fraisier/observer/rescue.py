@@ -24,7 +24,7 @@ from fraisier.model.report import Progress, Report, Silent
 from fraisier.model.status import StepStatus
 from fraisier.model.step import Seen, Step, params_of, registered
 from fraisier.observer import record
-from fraisier.observer.attempt import claim_of, complete
+from fraisier.observer.attempt import claim_of, complete, run_or_park
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease
 from fraisier.providers.provider import provider_of
@@ -40,6 +40,7 @@ class Rescue:
         self._taken = taken
         self._claim = claim_of(taken)
         self._progress = progress or Silent()
+        self._runner: Runner | None = None
         self._plan = msgspec.json.decode(taken["plan"], type=Plan)
         self._environment = msgspec.json.decode(taken["config_snapshot"], type=Environment)
         provider_of(self._environment)  # the code of the steps is registered with it
@@ -68,7 +69,7 @@ class Rescue:
 
     async def _end(self, host: FencedHost, lease: Lease, began: float) -> Report:
         rows = await in_thread(self._grounds.database.rows, "steps", deployment=self._taken["pk_deployment"])
-        runner = Runner(
+        self._runner = runner = Runner(
             plan=self._plan,
             journal=self._journal,
             host=host,
@@ -82,14 +83,22 @@ class Rescue:
             site = StepSite(spot, lease, self._grounds.resolve, self._progress.said)
             return await registered(step).kind.check(site, params_of(step))
 
-        way = await decide(self._plan, rows, self._taken["direction"], self._taken["takeovers"], look)
+        taken = self._taken
+        way = await decide(
+            self._plan, rows, taken["direction"], taken["takeovers"], look, parked=bool(taken["resumed"])
+        )
         await self._journal.event("deployment.recovered", {"way": "back" if way.back else "forward"})
-        ended = await self._go(runner, way)
+        ended = await run_or_park(self._go(runner, way), self._journal)
         past = await self._grounds.past(self._claim.identity)
         await complete(self._journal, self._plan, ended, self._environment, past)
         return record.finished(
             self._plan, self._taken["identifier"], ended, runner.reports, time.monotonic() - began
         )
+
+    def park(self) -> None:
+        """Finish the running step and leave the rest to the next owner; `run` raises `Parked`."""
+        if self._runner is not None:
+            self._runner.park()
 
     async def _go(self, runner: Runner, way: Resume) -> Outcome:
         if way.give_up:

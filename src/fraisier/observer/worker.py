@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
-from fraisier.errors import FraiseQLError, LockError
-from fraisier.model.report import Report, Silent
+from fraisier.errors import FraiseQLError
+from fraisier.model.report import Silent
 from fraisier.model.status import RequestStatus
 from fraisier.observer.attempt import Attempt, claim_of
 from fraisier.observer.desk import myself
@@ -29,7 +30,7 @@ class Observer:
         self._config = config
         self._grounds = Grounds(database)
         self._slots = slots
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Attempt | Rescue] = {}
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -38,20 +39,20 @@ class Observer:
         self._woken.set()
 
     def stop(self) -> None:
-        """Claim nothing more; `run` returns when what runs has ended."""
+        """Claim nothing more and park what runs: each finishes its step, the next owner goes on from there."""
         self._stopping = True
+        for work in self._running.values():
+            work.park()
         self.wake()
 
     async def run(self) -> None:
-        """Observe until stopped."""
+        """Observe until stopped; returns when everything is parked or ended."""
         while not self._stopping:
             self._woken.clear()
             await self._fill_slots()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(self._grounds.timing.poll):
                     await self._woken.wait()
-            except TimeoutError:
-                continue
         if self._running:
             await asyncio.wait(self._running)
 
@@ -60,49 +61,53 @@ class Observer:
             work = await self._next()
             if work is None:
                 return
-            task = asyncio.create_task(work)
-            self._running.add(task)
+            task = asyncio.create_task(_logged(work))
+            self._running[task] = work
             task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self.wake()
 
-    async def _next(self) -> Any:
-        """A coroutine that sees the next piece of work through; None when there is none."""
+    async def _next(self) -> Attempt | Rescue | None:
+        """The next piece of work: what died first, then what waits."""
         database, me = self._grounds.database, myself(self._grounds)
         await in_thread(database.call, "fn_return_orphans")
         taken = await in_thread(database.call, "fn_take_over", lane=None, **me)
         if taken is not None:
-            return self._logged(str(claim_of(taken).identity), Rescue(self._grounds, taken).run())
-        claimed = await in_thread(database.call, "fn_claim_deployment", request=None, **me)
-        return self._claimed(claimed) if claimed is not None else None
+            return Rescue(self._grounds, taken)
+        while claimed := await in_thread(database.call, "fn_claim_deployment", request=None, **me):
+            try:
+                environment = self._config.get_fraise_environment(claimed["fraise"], claimed["environment"])
+            except FraiseQLError as error:
+                await self._refuse(claimed, error)
+            else:
+                return Attempt(self._grounds, environment, claimed, Silent())
+        return None
 
-    async def _claimed(self, request: dict[str, Any]) -> None:
+    async def _refuse(self, request: dict[str, Any], error: FraiseQLError) -> None:
+        """The configuration has changed since somebody asked for this."""
         claim = claim_of(request)
-        identity = claim.identity
-        try:
-            environment = self._config.get_fraise_environment(identity.fraise, identity.environment)
-        except FraiseQLError as error:
-            await in_thread(
-                self._grounds.database.call,
-                "fn_finish_request",
-                request=request["pk_deployment_request"],
-                lane=claim.lane,
-                token=claim.token,
-                status=str(RequestStatus.FAILED),
-                reason=error.message,
-            )
-            log.warning("%s: %s", identity, error.message)
-            return
-        await self._logged(str(identity), Attempt(self._grounds, environment, request, Silent()).run())
+        log.warning("%s: %s", claim.identity, error.message)
+        await in_thread(
+            self._grounds.database.call,
+            "fn_finish_request",
+            request=request["pk_deployment_request"],
+            lane=claim.lane,
+            token=claim.token,
+            status=str(RequestStatus.FAILED),
+            reason=error.message,
+        )
 
-    async def _logged(self, lane: str, running: Any) -> None:
-        try:
-            report: Report = await running
-        except LockError as error:
-            log.warning("%s: %s", lane, error.message)
-        except FraiseQLError as error:
-            log.warning("%s: %s", lane, error.message)
-        else:
-            log.info("%s: %s %s", lane, report.deployment_id or report.new_shown, report.status)
+
+async def _logged(work: Attempt | Rescue) -> None:
+    """See one piece of work through; however it ends, the observer goes on."""
+    try:
+        report = await work.run()
+    except FraiseQLError as error:
+        log.warning("%s", error.message)
+    except Exception:  # our own bug: the lease runs out and the deployment is recovered
+        log.exception("an attempt ended without an outcome")
+    else:
+        version = report.deployment_id or report.new_shown
+        log.info("%s/%s: %s %s", report.fraise, report.environment, version, report.status)

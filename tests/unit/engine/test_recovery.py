@@ -41,11 +41,19 @@ def journal(*statuses: str):
     return [{"ordinal": number, "status": status} for number, status in enumerate(statuses)]
 
 
-async def choose(rows, *, seen=Seen.NOT_DONE, direction=Direction.FORWARD, takeovers=1, switch="test_again"):
+async def choose(
+    rows,
+    *,
+    seen=Seen.NOT_DONE,
+    direction=Direction.FORWARD,
+    takeovers=1,
+    switch="test_again",
+    parked=False,
+):
     async def look(_ordinal, _step):
         return seen
 
-    return await decide(a_plan(switch), rows, direction, takeovers, look)
+    return await decide(a_plan(switch), rows, direction, takeovers, look, parked=parked)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +99,11 @@ async def test_all_done_but_not_recorded_goes_forward_past_the_last_step():
 async def test_on_the_way_back_it_stays_on_the_way_back():
     way = await choose(journal("done", "done", "undone", "undone"), direction=Direction.BACK)
     assert (way.back, way.touched, way.switched) == (True, (0, 1), True)
+
+
+async def test_a_parked_deployment_goes_on_where_it_stopped_even_before_the_switch():
+    way = await choose(journal("done", "pending", "pending", "pending"), parked=True)
+    assert (way.back, way.start, way.switched) == (False, 1, False)
 
 
 async def test_three_owners_died_forward_then_it_goes_back_and_after_three_more_a_person_is_told():
