@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -56,12 +54,6 @@ def bug(error: Exception, *, json: bool, verbose: bool) -> int:
         "exit_code": BUG,
     }
     return _report(fields, json=json)
-
-
-def reader_left() -> None:
-    """Nobody reads our output any more (`| head`): end without a word."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _report(error: dict[str, Any], *, json: bool) -> int:

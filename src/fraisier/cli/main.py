@@ -46,16 +46,12 @@ def main(arguments: list[str], command: click.Command = root, name: str = "frais
     app = App(json="--json" in arguments)
     try:
         code = command.main(args=arguments, prog_name=name, standalone_mode=False, obj=app)
-        sys.stdout.flush()
     except FraiseQLError as error:
         return failure.known(error, json=app.json)
     except click.ClickException as error:
         return failure.usage(error, json=app.json)
     except (click.Abort, KeyboardInterrupt):
         return failure.interrupted(json=app.json)
-    except BrokenPipeError:
-        failure.reader_left()
-        return 0
     except Exception as error:  # noqa: BLE001 - the one place where our own bugs become exit code 70
         return failure.bug(error, json=app.json, verbose=app.verbose)
     return code if isinstance(code, int) else 0

@@ -61,12 +61,15 @@ def carried(text: str, stream: TextIO) -> str:
 
 
 def write(text: str, stream: TextIO, *, colour: str | None = None) -> None:
-    """One line, at once. `colour` is used on terminals that have it."""
+    """One line, at once. `colour` is used on terminals that have it. A reader that left (`| head`) is no error."""
     shown = carried(text, stream)
     if colour and has_colour(stream):
         shown = click.style(shown, fg=colour)
-    stream.write(shown + "\n")
-    stream.flush()
+    try:
+        stream.write(shown + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def say(text: str = "", *, colour: str | None = None) -> None:
