@@ -152,7 +152,10 @@ def test_log_records_where_they_are_asked_for(shop, option, env):
     assert "DEBUG" not in shop.run(*DEPLOY, "--dry-run").output
     result = shop.run(*DEPLOY, *option, env=env)
     assert result.exit_code == 0
-    assert re.search(r"^\d{4}-\d\d-\d\d .* (DEBUG|INFO) fraisier", result.stderr, re.MULTILINE)
+    assert re.search(
+        r"^\d{4}-\d\d-\d\d .* INFO fraisier.*: dep_00001: check_health done", result.stderr, re.MULTILINE
+    )
+    assert re.search(r" DEBUG fraisier.*: dep_00001: beginning build_release$", result.stderr, re.MULTILINE)
 
 
 def test_a_reader_that_leaves_changes_nothing(shop):

@@ -42,7 +42,7 @@ def command(app: App, fraise: str, environment: str, dry_run: bool, force: bool,
                 desk.preview(config, database, identity, kind=Kind.DEPLOY, commit=commit, force=force)
             ),
         )
-    with progress.watching(json=app.json) as watcher:
+    with progress.watching(app) as watcher:
         ended = asyncio.run(
             desk.deploy(
                 config,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
-from fraisier.cli import steps, terminal
+from fraisier.cli import records, steps, terminal
+from fraisier.cli.app import App
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
 from fraisier.model.step import Step
@@ -19,9 +20,20 @@ UNWRITABLE: Final = (OSError, ValueError)  # the reader left, or the stream is c
 
 
 @contextmanager
-def watching(*, json: bool) -> Iterator[Progress]:
+def watching(app: App) -> Iterator[Progress]:
     """A watcher for standard output, or for standard error when standard output is for machines."""
-    stream = sys.stderr if json else sys.stdout
+    stream = sys.stderr if app.json else sys.stdout
+    with _watcher(stream) as watcher:
+        if records.wanted(verbose=app.verbose):
+            from fraisier.cli.recorded import Recorded
+
+            yield Recorded(watcher)
+        else:
+            yield watcher
+
+
+@contextmanager
+def _watcher(stream: TextIO) -> Iterator[Progress]:
     if not terminal.is_live(stream):
         yield Plain(stream)
         return

@@ -36,7 +36,7 @@ def command(app: App, fraise: str, environment: str, to: str | None, dry_run: bo
         return preview.show(
             app, asyncio.run(desk.preview(config, database, identity, kind=Kind.ROLLBACK, to=to))
         )
-    with progress.watching(json=app.json) as watcher:
+    with progress.watching(app) as watcher:
         ended = asyncio.run(
             desk.rollback(
                 config,
