@@ -191,8 +191,10 @@ def test_threads_share_one_database(made):
 
         def work(number: int) -> None:
             for _ in range(5):
-                database.call("fn_request_deployment", **{**ASK, "fraise": f"f{number}"})
-                claimed = database.call("fn_claim_deployment", observer=str(number))
+                asked = database.call("fn_request_deployment", **{**ASK, "fraise": f"f{number}"})
+                claimed = database.call(
+                    "fn_claim_deployment", observer=str(number), request=asked["pk_deployment_request"]
+                )
                 lease = {"lane": claimed["fk_lane"], "token": claimed["token"]}
                 assert database.call("fn_renew_lease", **lease)
                 request = {"request": claimed["pk_deployment_request"], **lease}

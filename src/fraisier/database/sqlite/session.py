@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from fraisier.database.sqlite import schema, script
@@ -66,10 +69,19 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+_MAKING = threading.Lock()
+
+
 def _make(path: Path) -> None:
+    """An existing file is never opened here: closing any descriptor of it would drop the locks that SQLite holds
+    for all of this process, and another process would take our `-wal` file for abandoned (fcntl(2)).
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with _MAKING, suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise DatabaseError(
             f"The database {path} cannot be made or written: {error.strerror}.",
