@@ -150,7 +150,6 @@ def disk(folder, size):
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.mark.feature("DEP-07")
 def test_a_disk_that_is_too_small_is_seen_before_anything_is_done(shop):
     shop.commit()
     with disk(shop.app_path(), "3m"):

@@ -9,7 +9,7 @@ import pytest
 from tests.support import processes
 
 
-@pytest.mark.feature("CLI-05", "TYP-01", "DEP-02", "DEP-11", "HLT-01", "CFG-01", "CFG-04", "DB-01", "DB-05")
+@pytest.mark.feature("CLI-05", "TYP-01", "DEP-02", "DEP-11", "CFG-01", "CFG-04", "DB-01")
 def test_a_first_deployment_to_an_empty_place(shop):
     sha = shop.commit()
     answer = shop.deploy()
@@ -139,7 +139,7 @@ def test_a_branch_forced_back_to_an_older_commit_deploys_it(shop):
     assert shop.live_version() == first
 
 
-@pytest.mark.feature("DEP-05", "DEP-24")
+@pytest.mark.feature("DEP-05")
 def test_the_build_runs_in_the_release_before_the_migration(shop):
     ledger = shop.root / "ledger"
     shop.configure(

@@ -18,7 +18,7 @@ def test_a_first_deployment_that_fails_is_removed_again(shop, mode):
     assert shop.run("status", "shop", "production", "--json").json["current_version"] is None
 
 
-@pytest.mark.feature("SAFE-03", "DEP-05", "DEP-06")
+@pytest.mark.feature("DEP-05", "DEP-06")
 @pytest.mark.parametrize(
     ("mode", "status", "words"),
     [
