@@ -108,8 +108,15 @@ def _remove(folder: Path) -> None:
     """Nothing interrupts the tidying up."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    processes.end(folder)
-    shutil.rmtree(folder)
+    for last in (False, False, True):
+        processes.end(folder)
+        try:
+            shutil.rmtree(folder)
+        except OSError:  # a process that was only just starting has written there: look again
+            if last:
+                raise
+        else:
+            return
 
 
 @contextmanager
