@@ -100,3 +100,8 @@ def _add_errors(app: FastAPI) -> None:
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
         body = error_body(Refusal(error.status_code, f"{error.detail}."), request.state.request_id)
         return JSONResponse(body, error.status_code, error.headers)
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, _error: Exception) -> JSONResponse:
+        bug = Refusal(500, "Fraisier has a bug; its log holds the details.")
+        return JSONResponse(error_body(bug, request.state.request_id), bug.status)

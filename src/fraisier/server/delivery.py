@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -14,7 +14,8 @@ from fraisier.git.names import SHORT_HASH, is_name
 from fraisier.server import body as body_of
 from fraisier.server.refusal import Refusal
 
-LONGEST: Final = 200
+LONGEST: Final = 1100
+"""Characters of one column: a ref of 1024, and some."""
 _UNFIT: Final = (LookupError, TypeError, ValueError, AttributeError)
 """What a forge's code raises when a payload is not what it expects."""
 
@@ -67,10 +68,15 @@ def _signed(delivery: Delivery) -> bool:
 
 def _require_sound(event: WebhookEvent) -> None:
     """What goes into rows, logs and argument lists is checked here too, whatever the forge's code let pass."""
-    if event.branch is not None and not (is_name(event.branch) and event.branch.isprintable()):
+    names = ("event_type", "sender", "repository", "delivery_id", "ref", "branch", "commit_sha", "before_sha")
+    for name in names:
+        if not _is_plain(getattr(event, name)):
+            raise Refusal(400, f"The delivery's {name} is not plain text.")
+    if event.branch is not None and not is_name(event.branch):
         raise Refusal(400, "The branch is not a name that Git accepts.")
     if event.commit_sha is not None and not SHORT_HASH.fullmatch(event.commit_sha):
         raise Refusal(400, "The commit is not a hash.")
-    texts: tuple[Any, ...] = (event.event_type, event.sender, event.repository, event.delivery_id)
-    if not all(text is None or (text.isprintable() and len(text) <= LONGEST) for text in texts):
-        raise Refusal(400, "The delivery's id, sender, repository or event is no plain text.")
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value.isprintable() and len(value) <= LONGEST)

@@ -56,3 +56,11 @@ async def test_every_error_is_the_same_object(door, method, path, status):
     assert set(answer.json()) == {"schema", "request_id", "error"}
     assert set(answer.json()["error"]) == {"code", "message", "hint", "exit_code"}
     assert "server" not in answer.headers
+
+
+async def test_a_bug_shows_no_traceback_and_the_server_lives(door, monkeypatch):
+    monkeypatch.setattr("fraisier.server.webhook.decide", lambda *_, **__: 1 / 0)
+    answer = await door.send({"zen": "x", "hook_id": 1}, event="ping")
+    assert (answer.status_code, set(answer.json())) == (500, {"schema", "request_id", "error"})
+    assert "division" not in answer.text
+    assert (await door.client.get("/health")).status_code == 200
