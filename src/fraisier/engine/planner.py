@@ -12,9 +12,12 @@ from fraisier.model.status import Kind
 from fraisier.providers.provider import provider_of
 
 
-def plan(environment: Environment, observed: Observed, kind: Kind) -> Plan:
+def plan(
+    environment: Environment, observed: Observed, kind: Kind, before: Environment | None = None
+) -> Plan:
     """The steps that take `observed.commit` live in this environment, and those that judge a way back.
 
+    `before` is the environment as it was when the live version was deployed: a way back is judged by its checks.
     The plan is stored with the deployment and is all that running, finishing or undoing it needs.
     """
     deployer = deployer_of(environment)
@@ -28,7 +31,7 @@ def plan(environment: Environment, observed: Observed, kind: Kind) -> Plan:
         provider=environment.provider,
         target=provider.target(environment),
         steps=deployer.steps(environment, observed),
-        restored=deployer.restored(environment, observed),
+        restored=deployer.restored(before or environment, observed),
         fence_folder=provider.fence_folder(environment),
     )
 

@@ -30,11 +30,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
-    """What the database remembers of a lane: its state, and its good deployments, newest first."""
+    """What the database remembers of a lane: its state, and its good deployments, newest first.
+
+    `before` is the environment as it was configured at the last of them.
+    """
 
     current: str | None = None
     health: str = LaneHealth.UNKNOWN
     successes: tuple[dict[str, Any], ...] = ()
+    before: Environment | None = None
 
 
 async def survey(

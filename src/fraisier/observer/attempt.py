@@ -148,7 +148,7 @@ class Attempt:
             await self._end_request(RequestStatus.COMPLETED, "up to date")
             return self._nothing_to_do(observed)
         await host.raise_fence()
-        plan = make_plan(self._environment, observed, self._wanted.kind)
+        plan = make_plan(self._environment, observed, self._wanted.kind, past.before)
         return await self._deploy(host, lease, plan, past)
 
     async def _deploy(self, host: FencedHost, lease: Lease, plan: Plan, past: Past) -> Report:

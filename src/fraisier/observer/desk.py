@@ -118,7 +118,7 @@ async def preview(
         repository = grounds.resolve(environment.git_repo)
         text = await differences(host, repository, observed.mirror, old=old, new=observed.commit.sha)
     return Preview(
-        plan=make_plan(environment, observed, kind),
+        plan=make_plan(environment, observed, kind, past.before),
         current=past.current,
         target=observed.commit,
         up_to_date=up_to_date(observed, wanted, past),

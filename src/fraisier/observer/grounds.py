@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import msgspec
 
+from fraisier.config.environment import Environment
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.engine.site import Viewpoint
@@ -62,8 +64,16 @@ class Grounds:
     def _past(self, identity: Identity) -> Past:
         lane = msgspec.structs.asdict(identity)
         state = self.database.row("state", **lane) or {}
+        successes = tuple(self.database.rows("successes", **lane, limit=200))
         return Past(
             current=state.get("current_version"),
             health=state.get("status") or "unknown",
-            successes=tuple(self.database.rows("successes", **lane, limit=200)),
+            successes=successes,
+            before=_configured(successes[0]) if successes else None,
         )
+
+
+def _configured(deployment: dict[str, Any]) -> Environment | None:
+    """The snapshot of a deployment; None for one that something else ran."""
+    snapshot = deployment["config_snapshot"]
+    return msgspec.json.decode(snapshot, type=Environment) if snapshot else None

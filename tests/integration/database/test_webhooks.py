@@ -75,6 +75,13 @@ def test_what_is_no_repeat(lanes):
     assert lanes.row("request", ref=1)["status"] == "superseded"
 
 
+def test_an_ignored_delivery_is_acted_on_when_it_comes_again_after_the_configuration_was_mended(lanes):
+    ignored = lanes.call("fn_process_webhook", **PUSH, outcome="ignored", reason="no such branch is mapped")
+    accepted = lanes.call("fn_process_webhook", **PUSH, outcome="accepted")
+    assert (ignored["duplicate"], accepted["duplicate"]) == (0, 0)
+    assert lanes.call("fn_process_webhook", **PUSH, outcome="accepted")["duplicate"] == 1
+
+
 def test_a_refused_delivery_does_not_use_up_its_id(lanes):
     for _ in range(2):
         refused = lanes.call("fn_process_webhook", **PUSH, outcome="refused", reason="wrong signature")

@@ -1,5 +1,5 @@
 -- Store a webhook and the requests it leads to, once. A delivery is a repeat when its id was kept before, or when its
--- body was (and names a commit): then nothing is stored. Refused ones never make a later delivery a repeat.
+-- body was (and names a commit): then nothing is stored. Only accepted ones make a later delivery a repeat.
 -- :provider
 -- :event_type
 -- :delivery_id = NULL
@@ -20,7 +20,7 @@
 -- Returns the event with `duplicate` (1: this is the earlier one) and `requests`, a JSON array of identifiers.
 SELECT MIN(pk_webhook_event) AS earlier
 FROM tb_webhook_event
-WHERE provider = :provider AND outcome <> 'refused' AND :outcome <> 'refused'
+WHERE provider = :provider AND outcome = 'accepted' AND :outcome <> 'refused'
     AND (delivery_id = :delivery_id OR (body_sha256 = :body_sha256 AND :commit_sha IS NOT NULL));
 
 INSERT INTO tb_webhook_event (

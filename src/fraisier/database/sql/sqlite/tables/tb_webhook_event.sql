@@ -1,5 +1,6 @@
 -- Every webhook received. `processed` becomes 1 when its deployment starts, or when it turned out to need none.
--- A delivery is kept once; refused ones may repeat, so that nobody can use up the id of a delivery to come.
+-- An accepted delivery is kept once. Refused and ignored ones may repeat: nobody can use up the id of a delivery to
+-- come, and one sent again after the configuration was mended is acted on.
 CREATE TABLE tb_webhook_event (
     pk_webhook_event INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE DEFAULT
@@ -29,6 +30,6 @@ CREATE TABLE tb_webhook_event (
     ) VIRTUAL
 );
 CREATE UNIQUE INDEX ix_webhook_event_delivery ON tb_webhook_event (provider, delivery_id)
-WHERE outcome <> 'refused';
+WHERE outcome = 'accepted';
 CREATE INDEX ix_webhook_event_body ON tb_webhook_event (body_sha256);
 CREATE INDEX ix_webhook_event_deployment ON tb_webhook_event (fk_deployment) WHERE fk_deployment IS NOT NULL;
