@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
     from fraisier.database import Database
+    from fraisier.observer.desk import Desk
 
 
 @dataclass(slots=True)
@@ -35,3 +36,9 @@ class App:
 
         named = os.environ.get("FRAISIER_DB_PATH") or os.environ.get("FRAISIER_DATABASE_URL")
         return Database(named or config.state.path)
+
+    def desk(self, config: FraisierConfig) -> Desk:
+        """Where requests come in."""
+        from fraisier.observer.desk import Desk
+
+        return Desk(config, self.database(config))

@@ -29,30 +29,15 @@ def command(app: App, fraise: str, environment: str, dry_run: bool, force: bool,
     import asyncio
 
     from fraisier.cli import person, preview, progress, report
-    from fraisier.model.status import Kind, Trigger
-    from fraisier.observer import desk
+    from fraisier.engine.survey import Wanted
 
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    database = app.database(config)
+    desk = app.desk(config)
     if dry_run:
-        return preview.show(
-            app,
-            asyncio.run(
-                desk.preview(config, database, identity, kind=Kind.DEPLOY, commit=commit, force=force)
-            ),
-        )
+        return preview.show(app, asyncio.run(desk.preview(identity, Wanted(version=commit, force=force))))
     with progress.watching(app) as watcher:
         ended = asyncio.run(
-            desk.deploy(
-                config,
-                database,
-                identity,
-                force=force,
-                commit=commit,
-                requested_by=person.name(),
-                trigger=Trigger.MANUAL,
-                progress=watcher,
-            )
+            desk.deploy(identity, force=force, commit=commit, by=person.name(), progress=watcher)
         )
     return report.show(app, ended)

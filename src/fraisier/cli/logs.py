@@ -34,11 +34,9 @@ def command(app: App, fraise: str, environment: str | None, tail: int) -> None:
 def _service(app: App, fraise: str, environment: str, tail: int) -> None:
     import asyncio
 
-    from fraisier.observer import desk
-
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    lines = asyncio.run(desk.service_logs(config, app.database(config), identity, tail)).splitlines()[-tail:]
+    lines = asyncio.run(app.desk(config).logs(identity, tail)).splitlines()[-tail:]
     if app.json:
         terminal.answer({"schema": 1, "fraise": fraise, "environment": environment, "lines": lines})
         return

@@ -26,26 +26,14 @@ def command(app: App, fraise: str, environment: str, to: str | None, dry_run: bo
     import asyncio
 
     from fraisier.cli import person, preview, progress, report
-    from fraisier.model.status import Kind, Trigger
-    from fraisier.observer import desk
+    from fraisier.engine.survey import Wanted
+    from fraisier.model.status import Kind
 
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
-    database = app.database(config)
+    desk = app.desk(config)
     if dry_run:
-        return preview.show(
-            app, asyncio.run(desk.preview(config, database, identity, kind=Kind.ROLLBACK, to=to))
-        )
+        return preview.show(app, asyncio.run(desk.preview(identity, Wanted(kind=Kind.ROLLBACK, version=to))))
     with progress.watching(app) as watcher:
-        ended = asyncio.run(
-            desk.rollback(
-                config,
-                database,
-                identity,
-                to=to,
-                requested_by=person.name(),
-                trigger=Trigger.MANUAL,
-                progress=watcher,
-            )
-        )
+        ended = asyncio.run(desk.rollback(identity, to=to, by=person.name(), progress=watcher))
     return report.show(app, ended)

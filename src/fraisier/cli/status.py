@@ -11,9 +11,9 @@ from fraisier.cli.app import App
 from fraisier.cli.door import door
 
 if TYPE_CHECKING:
-    from fraisier.config import FraisierConfig
     from fraisier.database import Database
     from fraisier.model.identity import Identity
+    from fraisier.observer.desk import Desk
 
 LOG_LINES = 10
 
@@ -35,13 +35,14 @@ def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
     target = config.get_fraise_environment(fraise, environment)
     database = app.database(config)
     identity = target.identity
-    observed = None if no_probe else _observed(config, database, identity)
+    desk = app.desk(config)
+    observed = None if no_probe else _observed(desk, identity)
     answer = standing.as_dict(identity, target.provider, _recorded(database, identity), observed)
     if app.json:
         terminal.answer(answer)
         return
     last = database.row("last_deployment", fraise=fraise, environment=environment)
-    logs = [] if no_probe else _logs(config, database, identity)
+    logs = [] if no_probe else _logs(desk, identity)
     for text, colour in standing.lines(answer, last, logs):
         terminal.say(text, colour=colour)
 
@@ -55,23 +56,20 @@ def _recorded(database: Database, identity: Identity) -> dict[str, Any]:
     }
 
 
-def _observed(config: FraisierConfig, database: Database, identity: Identity) -> dict[str, Any]:
+def _observed(desk: Desk, identity: Identity) -> dict[str, Any]:
     import asyncio
 
-    from fraisier.observer import desk
-
-    return asyncio.run(desk.observed_status(config, database, identity))
+    return asyncio.run(desk.status(identity))
 
 
-def _logs(config: FraisierConfig, database: Database, identity: Identity) -> list[str]:
+def _logs(desk: Desk, identity: Identity) -> list[str]:
     """The service's last lines. A target that cannot tell has none: `observed` says so already."""
     import asyncio
 
     from fraisier.errors import FraiseQLError
-    from fraisier.observer import desk
 
     try:
-        text = asyncio.run(desk.service_logs(config, database, identity, LOG_LINES))
+        text = asyncio.run(desk.logs(identity, LOG_LINES))
     except FraiseQLError as error:
         return [error.message]
     return text.splitlines()[-LOG_LINES:]

@@ -12,9 +12,7 @@ from fraisier.model.status import Kind
 from fraisier.providers.provider import provider_of
 
 
-def plan(
-    environment: Environment, observed: Observed, kind: Kind, before: Environment | None = None
-) -> Plan:
+def plan(environment: Environment, observed: Observed, kind: Kind, before: Environment | None = None) -> Plan:
     """The steps that take `observed.commit` live in this environment, and those that judge a way back.
 
     `before` is the environment as it was when the live version was deployed: a way back is judged by its checks.

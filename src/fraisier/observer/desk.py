@@ -16,13 +16,13 @@ from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.survey import Wanted, survey, up_to_date
-from fraisier.errors import DeploymentError, LockError
+from fraisier.errors import DatabaseError, DeploymentError, LockError
 from fraisier.git.differences import differences
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, Report
-from fraisier.model.status import Kind, RequestStatus
+from fraisier.model.status import Kind, RequestStatus, Trigger
 from fraisier.observer.attempt import Attempt
 from fraisier.observer.follow import follow
 from fraisier.observer.grounds import Grounds
@@ -56,133 +56,117 @@ def myself(grounds: Grounds) -> dict[str, Any]:
     }
 
 
-async def deploy(
-    config: FraisierConfig,
-    database: Database,
-    identity: Identity,
-    *,
-    force: bool = False,
-    commit: str | None = None,
-    requested_by: str,
-    trigger: str = "manual",
-    progress: Progress,
-) -> Report:
-    """Deploy the tip of the environment's branch, or `commit`, and return how it ended.
+class Desk:
+    """Takes what one person or program asks for, with the configuration and the database of one installation."""
 
-    Raises `LockError` when the lane stays busy, and whatever kept the deployment from starting.
-    """
-    wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force)
-    return await _ask(config, database, identity, wanted, requested_by, trigger, progress)
+    def __init__(self, config: FraisierConfig, database: Database) -> None:
+        self._config = config
+        self._grounds = Grounds(database)
 
+    async def deploy(
+        self,
+        identity: Identity,
+        *,
+        force: bool = False,
+        commit: str | None = None,
+        by: str,
+        trigger: Trigger = Trigger.MANUAL,
+        progress: Progress,
+    ) -> Report:
+        """Deploy the tip of the environment's branch, or `commit`, and return how it ended.
 
-async def rollback(
-    config: FraisierConfig,
-    database: Database,
-    identity: Identity,
-    *,
-    to: str | None = None,
-    requested_by: str,
-    trigger: str = "manual",
-    progress: Progress,
-) -> Report:
-    """Return to the version before the current one, or to `to`. Raises what `deploy` raises."""
-    wanted = Wanted(kind=Kind.ROLLBACK, version=to)
-    return await _ask(config, database, identity, wanted, requested_by, trigger, progress)
+        Raises `LockError` when the lane stays busy, and whatever kept the deployment from starting.
+        """
+        wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force)
+        return await self._ask(identity, wanted, by, trigger, progress)
 
+    async def rollback(
+        self,
+        identity: Identity,
+        *,
+        to: str | None = None,
+        by: str,
+        trigger: Trigger = Trigger.MANUAL,
+        progress: Progress,
+    ) -> Report:
+        """Return to the version before the current one, or to `to`. Raises what `deploy` raises."""
+        return await self._ask(identity, Wanted(kind=Kind.ROLLBACK, version=to), by, trigger, progress)
 
-async def preview(
-    config: FraisierConfig,
-    database: Database,
-    identity: Identity,
-    *,
-    kind: Kind,
-    commit: str | None = None,
-    to: str | None = None,
-    force: bool = False,
-) -> Preview:
-    """The plan that a deployment would run now, with what it would change. Changes nothing anywhere."""
-    environment = config.get_fraise_environment(identity.fraise, identity.environment)
-    grounds = Grounds(database)
-    wanted = Wanted(kind=kind, version=commit or to, force=force)
-    past = await grounds.past(identity)
-    async with grounds.reader() as host:
-        observed = await survey(
-            grounds.viewpoint(host),
-            environment,
-            wanted,
-            past,
-            token=time.time_ns() // 1_000_000,
-            installation_id=grounds.installation_id,
+    async def preview(self, identity: Identity, wanted: Wanted) -> Preview:
+        """The plan that a deployment would run now, with what it would change. Changes nothing anywhere."""
+        environment, grounds = self._environment(identity), self._grounds
+        past = await grounds.past(identity)
+        token = time.time_ns() // 1_000_000
+        async with grounds.reader() as host:
+            observed = await survey(
+                grounds.viewpoint(host),
+                environment,
+                wanted,
+                past,
+                token=token,
+                installation_id=grounds.installation_id,
+            )
+            old = observed.live.commit.sha if observed.live else None
+            repository = grounds.resolve(environment.git_repo)
+            text = await differences(host, repository, observed.mirror, old=old, new=observed.commit.sha)
+        return Preview(
+            plan=make_plan(environment, observed, wanted.kind, past.before),
+            current=past.current,
+            target=observed.commit,
+            up_to_date=up_to_date(observed, wanted, past),
+            differences=text,
         )
-        old = observed.live.commit.sha if observed.live else None
-        repository = grounds.resolve(environment.git_repo)
-        text = await differences(host, repository, observed.mirror, old=old, new=observed.commit.sha)
-    return Preview(
-        plan=make_plan(environment, observed, kind, past.before),
-        current=past.current,
-        target=observed.commit,
-        up_to_date=up_to_date(observed, wanted, past),
-        differences=text,
-    )
 
+    async def status(self, identity: Identity) -> dict[str, Any]:
+        """What the target itself shows within 2 s: `{reachable, running, version, release}`."""
+        environment, grounds = self._environment(identity), self._grounds
+        provider = provider_of(environment)
+        try:
+            async with asyncio.timeout(2), grounds.reader() as host:
+                view = await provider.look(host, environment)
+                running = await provider.running(host, environment, grounds.installation_id)
+        except TimeoutError:
+            return {"reachable": False, "running": None, "version": None, "release": None}
+        live = view.live
+        return {
+            "reachable": True,
+            "running": running,
+            "version": live.commit.sha if live else None,
+            "release": live.name if live else None,
+        }
 
-async def observed_status(config: FraisierConfig, database: Database, identity: Identity) -> dict[str, Any]:
-    """What the target itself shows within 2 s: `{reachable, running, version, release}`, or `{reachable: False}`."""
-    environment = config.get_fraise_environment(identity.fraise, identity.environment)
-    provider = provider_of(environment)
-    grounds = Grounds(database)
-    try:
-        async with asyncio.timeout(2), grounds.reader() as host:
-            view = await provider.look(host, environment)
-            running = await provider.running(host, environment, grounds.installation_id)
-    except TimeoutError:
-        return {"reachable": False, "running": None, "version": None, "release": None}
-    live = view.live
-    return {
-        "reachable": True,
-        "running": running,
-        "version": live.commit.sha if live else None,
-        "release": live.name if live else None,
-    }
+    async def logs(self, identity: Identity, lines: int) -> str:
+        """The last lines that the service of an environment wrote."""
+        environment, grounds = self._environment(identity), self._grounds
+        async with grounds.reader() as host:
+            return await provider_of(environment).logs(host, environment, grounds.installation_id, lines)
 
+    def _environment(self, identity: Identity) -> Environment:
+        return self._config.get_fraise_environment(identity.fraise, identity.environment)
 
-async def service_logs(config: FraisierConfig, database: Database, identity: Identity, lines: int) -> str:
-    """The last lines that the service of an environment wrote."""
-    environment = config.get_fraise_environment(identity.fraise, identity.environment)
-    grounds = Grounds(database)
-    async with grounds.reader() as host:
-        return await provider_of(environment).logs(host, environment, grounds.installation_id, lines)
-
-
-async def _ask(
-    config: FraisierConfig,
-    database: Database,
-    identity: Identity,
-    wanted: Wanted,
-    requested_by: str,
-    trigger: str,
-    progress: Progress,
-) -> Report:
-    environment = config.get_fraise_environment(identity.fraise, identity.environment)
-    request = await in_thread(
-        database.call,
-        "fn_request_deployment",
-        fraise=identity.fraise,
-        environment=identity.environment,
-        job=identity.job,
-        kind=wanted.kind,
-        trigger_type=trigger,
-        requested_by=requested_by,
-        git_branch=environment.branch,
-        git_commit=None,
-        options=json.dumps({"version": wanted.version, "force": wanted.force}),
-        target_provider=environment.provider,
-        target_config=None,
-        runs_on=machine_id(),
-        webhook_event=None,
-    )
-    assert request is not None  # noqa: S101 - inserting a request always returns its row
-    return await _see_through(Grounds(database), environment, request, progress)
+    async def _ask(
+        self, identity: Identity, wanted: Wanted, by: str, trigger: Trigger, progress: Progress
+    ) -> Report:
+        environment = self._environment(identity)
+        request = await in_thread(
+            self._grounds.database.call,
+            "fn_request_deployment",
+            fraise=identity.fraise,
+            environment=identity.environment,
+            job=identity.job,
+            kind=wanted.kind,
+            trigger_type=trigger,
+            requested_by=by,
+            git_branch=environment.branch,
+            options=json.dumps({"version": wanted.version, "force": wanted.force}),
+            target_provider=environment.provider,
+            runs_on=machine_id(),
+        )
+        if request is None:
+            raise DatabaseError(
+                "The request was not stored.", hint="The database was changed by hand; restore it."
+            )
+        return await _see_through(self._grounds, environment, request, progress)
 
 
 async def _see_through(
