@@ -205,6 +205,7 @@ def test_a_stranger_that_answers_on_the_port_is_not_the_new_version(shop, squatt
 
 
 def test_an_old_process_that_still_holds_the_port_does_not_pass_as_the_new_one(shop):
+    shop.configure(service={"stop_timeout": 2})
     first = shop.commit("escaped")
     shop.deploy()
     assert shop.live_version() == first

@@ -15,7 +15,7 @@ def test_a_first_deployment_that_fails_is_removed_again(shop, mode):
     assert shop.processes() == {}
     [row] = shop.history()
     assert (row["status"], row["git_commit"]) == ("failed", sha)
-    assert shop.run("status", "shop", "production", "--json").json["current_version"] is None
+    assert shop.status()["current_version"] is None
 
 
 @pytest.mark.feature("DEP-05", "DEP-06")
@@ -44,7 +44,7 @@ def test_a_bad_version_ends_with_the_old_one_serving_and_is_recorded(shop, mode,
     row = shop.history()[0]
     assert (row["status"], row["git_commit"]) == (status, bad)
     assert row["error_message"]
-    seen = shop.run("status", "shop", "production", "--json").json
+    seen = shop.status()
     assert seen["current_version"] == good
 
 
@@ -82,7 +82,7 @@ def test_a_good_version_after_a_bad_one_is_deployed(shop):
 
 
 def test_pruning_never_removes_the_last_good_release(shop):
-    shop.configure(keep_releases=2)
+    shop.configure(keep_releases=2, health_check={"retries": 1})
     good = shop.commit()
     shop.deploy()
     for _ in range(4):

@@ -53,7 +53,7 @@ def test_history_is_newest_first_and_can_be_filtered(shop, told):
 
 @pytest.mark.feature("CLI-15")
 def test_status_is_what_runs(shop, told):
-    status = shop.run("status", "shop", "production", "--json").json
+    status = shop.status()
     assert status["schema"] == 1
     assert status["current_version"] == told[0]
     assert status["status"] == "healthy"

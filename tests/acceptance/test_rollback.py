@@ -13,7 +13,7 @@ def test_rollback_returns_to_the_version_before(shop):
     assert (answer["status"], answer["kind"]) == ("success", "rollback")
     assert (answer["old_version"], answer["new_version"]) == (second, first)
     assert shop.live_version() == first
-    assert shop.run("status", "shop", "production", "--json").json["current_version"] == first
+    assert shop.status()["current_version"] == first
 
 
 @pytest.mark.feature("CLI-29")

@@ -47,7 +47,8 @@ class HttpCheck:
         except (OSError, http.client.HTTPException, ValueError) as error:
             hidden = isinstance(resolved, Secret) or isinstance(error, ValueError)
             return Answer(good=False, said=_sentence(error, "its address" if hidden else _place(url)))
-        said = f"status {status}" + (f": {text}" if (text := clean(body)) else "")
+        wrong = "" if status == check.expected_status else f" instead of {check.expected_status}"
+        said = f"status {status}{wrong}" + (f": {text}" if (text := clean(body)) else "")
         return Answer(good=status == check.expected_status, said=said)
 
     def port(self, check: HealthCheck) -> int | None:

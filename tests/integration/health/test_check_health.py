@@ -99,7 +99,7 @@ async def test_a_sick_service_fails_with_what_was_tried_and_what_to_do(lane):
         await judge(lane, check(lane, retries=2))
     url = f"http://127.0.0.1:{lane.port}/health"
     assert caught.value.message.startswith(f"{url} is not well: 3 attempts in ")
-    assert 'the last one: status 500: {"label": "1-aaaaaaa"' in caught.value.message
+    assert 'the last one: status 500 instead of 200: {"label": "1-aaaaaaa"' in caught.value.message
     assert f"curl -i {url}" in caught.value.hint
     assert await judge(lane, check(lane), way="check") is Seen.NOT_DONE
 

@@ -80,7 +80,7 @@ async def test_any_other_status_is_not_and_redirects_are_not_followed(status):
     async with server(http(status, b"", "Location: /elsewhere")) as running:
         answer = await ask(running.port)
     assert not answer.good
-    assert answer.said == f"status {status[:3]}"
+    assert answer.said == f"status {status[:3]} instead of 200"
     assert len(running.asked) == 1
 
 
@@ -93,7 +93,7 @@ async def test_what_a_body_says_is_shown_short_and_without_control_characters():
     body = "s\x1b[31mick\r\n\x00\u202e".encode() + b"x" * 1000 + b"\xff"
     async with server(http("503 No", body)) as running:
         answer = await ask(running.port)
-    assert answer.said == "status 503: " + ("s[31mick " + "x" * 1000)[:200]
+    assert answer.said == "status 503 instead of 200: " + ("s[31mick " + "x" * 1000)[:200]
 
 
 async def test_a_body_without_end_is_read_up_to_a_cap():
