@@ -24,7 +24,7 @@ def test_a_first_deployment_that_fails_is_removed_again(shop, mode):
     [
         ("bad-build", "failed", "this version does not compile"),
         ("bad-migration", "failed", "column does not exist"),
-        ("dies", "rolled_back", "no living process"),
+        ("dies", "rolled_back", "nothing listens"),
         ("sick", "rolled_back", "500"),
     ],
 )
@@ -85,7 +85,7 @@ def test_pruning_never_removes_the_last_good_release(shop):
     shop.configure(keep_releases=2, health_check={"retries": 1})
     good = shop.commit()
     shop.deploy()
-    for _ in range(4):
+    for _ in range(3):
         shop.commit("sick")
         assert shop.deploy()["status"] == "rolled_back"
     assert shop.live_version() == good

@@ -167,7 +167,15 @@ class Shop:
         return answer
 
     def history(self) -> Any:
-        return self.run("history", "--json").json
+        return self._read("history")
+
+    def status(self, environment: str = "production") -> Any:
+        return self._read("status", "shop", environment)
+
+    def _read(self, *arguments: str) -> Any:
+        result = self.run(*arguments, "--json")
+        assert result.exit_code == 0, result
+        return result.json
 
     def about(self, environment: str = "production") -> dict[str, Any] | None:
         """What answers on the environment's port says of itself, well or sick; None when nothing answers."""
