@@ -52,7 +52,7 @@ class Fenced:
         return open_host(self.way, fence, self.redactor)
 
     def file(self, token: int, name: str) -> Path:
-        return self.folder / "effects" / str(token) / name
+        return self.folder / "effects" / f"{token}.{name}"
 
     def change(self, file: Path, **values: Any) -> None:
         file.write_text(json.dumps(json.loads(file.read_text()) | values))

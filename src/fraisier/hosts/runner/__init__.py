@@ -4,7 +4,7 @@ It travels to the host over its own standard input, so a host needs nothing but 
 package use the standard library and each other, nothing else. `python3 -I -S -X utf8 -c '<constant line>'` reads
 the program and runs it; it answers requests, one JSON object a line, until its input ends.
 
-Read it in this order: conversation, effect, fence, supervision, processes, reading, files.
+Read it in this order: conversation, effect, fence, log, supervision, processes, reading, reserve, files.
 """
 
 from __future__ import annotations
@@ -14,7 +14,17 @@ from importlib import resources
 from typing import Final
 
 # In the order in which they import each other.
-MODULES: Final = ("files", "processes", "reading", "supervision", "fence", "effect", "conversation")
+MODULES: Final = (
+    "files",
+    "reserve",
+    "processes",
+    "reading",
+    "supervision",
+    "log",
+    "fence",
+    "effect",
+    "conversation",
+)
 
 _LOADER: Final = """
 import sys, types

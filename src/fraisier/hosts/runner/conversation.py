@@ -14,7 +14,7 @@ from functools import partial
 
 from fraisier.hosts.runner.effect import Effect, secrets_of
 from fraisier.hosts.runner.fence import Fence, Refused
-from fraisier.hosts.runner.files import Tail, write_all
+from fraisier.hosts.runner.files import Tail, reason, write_all
 from fraisier.hosts.runner.reading import READS
 from fraisier.hosts.runner.supervision import (
     GRACE,
@@ -169,7 +169,7 @@ def answer(number: int, work: Callable[[], dict[str, Any] | None]) -> None:
     except Refused as no:
         send({"id": number, "error": no.code, "message": str(no)})
     except (OSError, ValueError) as error:
-        send({"id": number, "error": "failed", "message": str(error)})
+        send({"id": number, "error": "failed", "message": reason(error)})
     else:
         if value is not None:
             send({"id": number, "value": value})

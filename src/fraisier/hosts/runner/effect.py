@@ -6,7 +6,8 @@ import os
 import re
 
 from fraisier.hosts.runner.fence import Fence, Refused
-from fraisier.hosts.runner.files import hide, raw, read_json, read_tail, settle_log, write_json
+from fraisier.hosts.runner.files import hide, raw, read_json, read_tail
+from fraisier.hosts.runner.log import Log
 from fraisier.hosts.runner.processes import alive, end_all, identity
 from fraisier.hosts.runner.supervision import fork_supervisor, supervise
 
@@ -29,8 +30,7 @@ class Effect:
             raise ValueError(
                 f"an effect is named with at most 100 letters, digits, - and _, not {self.key!r}"
             )
-        self.folder = self.fence.effects(self.fence.token)
-        base = os.path.join(self.folder, self.key)
+        base = os.path.join(self.fence.effects, f"{self.fence.token}.{self.key}")
         self.record_file, self.result_file, self.log = base + ".json", base + ".result", base + ".log"
 
     def record(self) -> dict[str, Any] | None:
@@ -47,8 +47,7 @@ class Effect:
         return self.record() is not None or self.fence.machine_restarted()
 
     def settle(self, result: dict[str, Any]) -> None:
-        os.makedirs(self.folder, mode=0o700, exist_ok=True)
-        write_json(self.result_file, result)
+        self.fence.reserve.write_json(self.result_file, result)
 
     def shown(self, argv: list[str]) -> list[str]:
         """A command as it may be shown and stored."""
@@ -72,11 +71,12 @@ class Effect:
 
     def run(self, lock: int) -> dict[str, Any]:
         """Record, start and settle it; this is the supervisor's whole life."""
-        os.makedirs(self.folder, mode=0o700, exist_ok=True)
-        output = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        write_json(self.record_file, dict(identity(os.getpid()), argv=self.shown(self.request["argv"])))
-        result = supervise(self.request, output, lambda: os.close(lock))
-        settle_log(self.log, secrets_of(self.request))
+        log, reserve = Log(self.log), self.fence.reserve
+        record = dict(identity(os.getpid()), argv=self.shown(self.request["argv"]))
+        reserve.write_json(self.record_file, record)
+        reserve.level()
+        result = supervise(self.request, log.fd, lambda: os.close(lock))
+        log.settle(secrets_of(self.request), reserve)
         self.settle(result)
         return result
 

@@ -1,8 +1,8 @@
 """The fence of one lane: a folder that knows the newest token, and what each token has done.
 
-fence.lock      held while somebody compares, records and starts; never longer
-fence.json      whose lane it is, the highest token seen, and since which start of the machine
-effects/TOKEN/  EFFECT.json (its supervisor), EFFECT.log (its output), EFFECT.result (how it ended)
+fence.lock  held while somebody compares, records and starts; never longer
+fence.json  whose lane it is, the highest token seen, and since which start of the machine
+effects/    TOKEN.EFFECT.json (its supervisor), .log (its output), .result (how it ended), and the reserve
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import fcntl
 import os
 import time
 
-from fraisier.hosts.runner.files import read_json, write_json
+from fraisier.hosts.runner.files import read_json
 from fraisier.hosts.runner.processes import PATIENCE, boot_id, end_all
+from fraisier.hosts.runner.reserve import Reserve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +42,8 @@ class Fence:
         )
         self.folder = said["folder"]
         self.file = os.path.join(self.folder, "fence.json")
-
-    def effects(self, token: int) -> str:
-        return os.path.join(self.folder, "effects", str(token))
+        self.effects = os.path.join(self.folder, "effects")
+        self.reserve = Reserve(self.effects)
 
     def enter(self) -> int:
         """Take the lane's lock and pass; what an older token left running is ended first. Returns the lock."""
@@ -70,11 +70,12 @@ class Fence:
             self.end_older()
             self.store()
             self.prune()
+            self.reserve.fill()
 
     def store(self) -> None:
         """Must survive a power loss. Records and results need not: another boot id makes them lost anyway."""
         stored = {"installation_id": self.installation_id, "lane": self.lane, "token": self.token}
-        write_json(self.file, dict(stored, boot_id=boot_id()), durable=True)
+        self.reserve.write_json(self.file, dict(stored, boot_id=boot_id()), durable=True)
 
     def machine_restarted(self) -> bool:
         """Whether the machine went down since this token first passed here."""
@@ -89,32 +90,31 @@ class Fence:
         words = f"{self.lane} belongs here to another installation of Fraisier ({owner}), says {self.file}"
         return Refused("foreign", f"{words}; if that one is gone, take over with `fraisier fence adopt`")
 
-    def older_tokens(self) -> list[int]:
-        """Tokens before this one that have effects here, newest first."""
+    def older(self) -> dict[int, list[str]]:
+        """The files of tokens before this one."""
+        found: dict[int, list[str]] = {}
         try:
-            names = os.listdir(os.path.join(self.folder, "effects"))
+            names = os.listdir(self.effects)
         except FileNotFoundError:
-            return []
-        return sorted(
-            (int(name) for name in names if name.isdigit() and int(name) < self.token), reverse=True
-        )
+            return found
+        for name in names:
+            token = name.partition(".")[0]
+            if token.isdigit() and int(token) < self.token:
+                found.setdefault(int(token), []).append(os.path.join(self.effects, name))
+        return found
 
     def end_older(self) -> None:
         """What has a record and no result still runs, or may."""
-        bases = [
-            os.path.join(self.effects(token), name[: -len(".json")])
-            for token in self.older_tokens()
-            for name in os.listdir(self.effects(token))
-            if name.endswith(".json")
-        ]
-        records = [read_json(base + ".json") for base in bases if not os.path.exists(base + ".result")]
+        files = {file for files in self.older().values() for file in files}
+        bases = [file[: -len(".json")] for file in files if file.endswith(".json")]
+        records = [read_json(base + ".json") for base in bases if base + ".result" not in files]
         end_all([record for record in records if record])
 
     def prune(self) -> None:
-        for token in self.older_tokens()[KEPT_TOKENS:]:
-            for name in os.listdir(self.effects(token)):
-                os.unlink(os.path.join(self.effects(token), name))
-            os.rmdir(self.effects(token))
+        older = self.older()
+        for token in sorted(older)[:-KEPT_TOKENS]:
+            for file in older[token]:
+                os.unlink(file)
 
 
 def take_lock(folder: str) -> int:

@@ -51,15 +51,15 @@ def read_json(path: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def write_json(path: str, value: dict[str, Any], *, durable: bool = False) -> None:
-    write_file(path, json.dumps(value).encode(), durable=durable)
+def write_file(path: str, content: bytes, *, durable: bool = False, ready: bool = False) -> None:
+    """Replace a file in one instant; `durable` also makes it survive a power loss.
 
-
-def write_file(path: str, content: bytes, *, durable: bool = False) -> None:
-    """Replace a file in one instant; `durable` also makes it survive a power loss."""
-    with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    `ready`: a file with room of its own lies at `path`.new and is written over.
+    """
+    how = 0 if ready else os.O_CREAT | os.O_TRUNC
+    with open(os.open(path + ".new", os.O_WRONLY | how, 0o600), "wb") as file:
         file.write(content)
-        file.flush()
+        file.truncate()
         if durable:
             os.fsync(file.fileno())
     os.replace(path + ".new", path)
@@ -74,6 +74,13 @@ def write_all(fd: int, data: bytes) -> None:
     left = memoryview(data)
     while left:
         left = left[os.write(fd, left) :]
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, and where."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def raw(text: str) -> bytes:
@@ -107,14 +114,6 @@ def read_tail(path: str) -> tuple[bytes, bool]:
             return file.read(2 * TAIL), size > 2 * TAIL
     except FileNotFoundError:
         return b"", False
-
-
-def settle_log(path: str, secrets: list[bytes]) -> None:
-    """Cut a log to what its effect's result returns: the tail, without secrets."""
-    text, cut = read_tail(path)
-    kept = masked_tail(text, secrets, cut=cut)
-    if kept != text or cut:
-        write_file(path, kept)
 
 
 class Tail:

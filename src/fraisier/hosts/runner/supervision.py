@@ -15,7 +15,7 @@ import pwd
 import signal
 import time
 
-from fraisier.hosts.runner.files import raw, write_all
+from fraisier.hosts.runner.files import raw, reason, write_all
 from fraisier.hosts.runner.processes import PATIENCE, descendants, processes, signal_all
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ def speak_last(work: Callable[[], dict[str, Any]], speak: int, *keep: int) -> No
         detach(speak, *keep)
         words = work()
     except (OSError, ValueError) as error:
-        words = {"error": "failed", "message": str(error)}
+        words = {"error": "failed", "message": reason(error)}
     finally:
         leave(speak, words)
 
