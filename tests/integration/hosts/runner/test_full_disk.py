@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -16,6 +17,15 @@ from tests.support.fenced import Fenced, until
 from tests.support.processes import end
 
 FILL = 'mkdir -p "$0" && cat /dev/zero > "$0/big"'
+EAT = """
+import os, sys
+theirs = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+while True:
+    try:
+        os.write(theirs, bytes(4096))
+    except OSError:
+        continue
+"""
 RESERVE = 128
 
 
@@ -73,7 +83,7 @@ async def test_who_fills_the_disk_may_complain_and_is_undone(fenced, disk):
 
 
 async def test_what_was_printed_before_the_disk_was_full_is_not_all(fenced, disk):
-    script = f"head -c 100000 /dev/zero | tr '\\0' x; {FILL}"
+    script = f"head -c 98304 /dev/zero | tr '\\0' x; {FILL}"
     async with fenced.host(1) as host:
         result = await host.run(command("sh", "-c", script, str(disk / "release")))
     assert result.exit_code != 0
@@ -91,10 +101,9 @@ async def test_the_whole_way_back_of_a_deployment_fits_in_the_reserve(fenced, di
 
 
 async def test_somebody_who_takes_every_byte_at_once_cannot_take_ours(fenced, disk):
-    eat = 'while :; do cat /dev/zero >> "$1" 2>/dev/null; done'
     async with fenced.host(1) as host:
         await host.run(command("true"))
-        eater = await asyncio.create_subprocess_exec("sh", "-c", eat, fenced.marker, str(disk / "theirs"))
+        eater = await asyncio.create_subprocess_exec(sys.executable, "-c", EAT, str(disk / "theirs"))
         try:
             await until(lambda: shutil.disk_usage(disk).free == 0)
             results = [await host.run(command("echo", "here")) for _ in range(12)]
@@ -115,12 +124,12 @@ async def test_output_without_room_for_it_does_not_fail_an_effect(fenced, disk):
 
 
 async def test_a_way_back_has_room_for_a_link_and_a_unit(fenced, disk):
-    script = 'printf %04000d 0 > "$0/unit" && ln -s release "$0/current"'
+    script = 'printf %016000d 0 > "$0/unit" && ln -s release "$0/current"'
     async with fenced.host(1) as host:
         await host.run(command("true"))
         fill(disk)
         assert (await host.run(command("sh", "-c", script, str(disk)))).ok
-    assert (disk / "unit").stat().st_size == 4000
+    assert (disk / "unit").stat().st_size == 16000
     assert (disk / "current").is_symlink()
 
 
