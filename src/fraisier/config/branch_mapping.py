@@ -11,6 +11,7 @@ from fraisier.config.names import branch
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Field, Found, Values, nested, plain, section
+from fraisier.config.service_group import is_group
 
 
 class BranchTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,9 @@ def _exists(fraise: Found, environment: Found, fraises: Values, problems: Proble
         problems.add(fraise, f"there is no fraise {fraise.value!r}", hint=hint)
         return
     one = fraises[fraise.value].value
+    if one is not BAD and is_group(one):
+        problems.add(fraise, f"{fraise.value!r} is a service_group; map the branch to one of its members")
+        return
     known = {} if one is BAD or "environments" not in one else one["environments"].value
     if one is not BAD and known is not BAD and environment.value not in known:
         hint = did_you_mean(environment.value, known)

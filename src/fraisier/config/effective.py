@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 import msgspec
 
 from fraisier.config.app_database import AppDatabase
 from fraisier.config.environment import Environment
+from fraisier.config.git import FraiseGit
 from fraisier.config.health_check import HealthCheck
+from fraisier.config.hooks import Hooks
 from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Found, Values, plain
 from fraisier.config.service import Service
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
-COMPOSED: Final = frozenset({"host", "service", "health_check", "database", "env_vars"})
+COMPOSED: Final = frozenset(
+    {"host", "service", "health_check", "database", "env_vars", "hooks", "git", "env_files"}
+)
+NEEDED: Final = {
+    "http": ("url", "has neither url nor path: nobody knows what to ask"),
+    "tcp": ("port", "has no port, and there is no service.port either"),
+    "command": ("command", "has no command: nobody knows what to run"),
+    "database": ("connection_string", "has no connection_string: nobody knows which database"),
+}
+TYPE_OF: Final = (
+    dict.fromkeys(("url", "expected_status", "version"), "http")
+    | dict.fromkeys(("host", "port"), "tcp")
+    | dict.fromkeys(("command", "expected_exit_code"), "command")
+    | dict.fromkeys(("connection_string", "query"), "database")
+)
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +40,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     fraise: str
     environment: str
     type: str
+    deployer: str | None
     refused: bool
     branch: str
 
@@ -31,7 +49,7 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
     """The environment with its defaults. Where a value is wrong its default stands in; `problems` knows."""
     values: Values = found.value
     if not lane.refused and _value(values, "provider") is not BAD:
-        _required(values, found, problems)
+        _required(lane, values, found, problems)
     _consistent(values, problems)
     written: dict[str, Any] = {"branch": lane.branch} | plain(values)
     service = _mapping(values, "service")
@@ -40,20 +58,24 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
         fraise=lane.fraise,
         environment=lane.environment,
         type=lane.type,
+        deployer=lane.deployer,
         service=Service(**plain(service)) if service else None,
         health_checks=_health_checks(lane, values, problems),
         database=AppDatabase(**plain(database)) if database else None,
         env_vars=plain(_mapping(values, "env_vars")),
+        env_files=tuple(_beside(problems.file, path) for path in plain(values).get("env_files", ())),
+        hooks=Hooks(**plain(_mapping(values, "hooks"))),
+        git=_git(values),
         **{key: value for key, value in written.items() if key not in COMPOSED},
     )
 
 
-def _required(values: Values, at: Found, problems: Problems) -> None:
-    """What an api on a machine cannot do without."""
+def _required(lane: Lane, values: Values, at: Found, problems: Problems) -> None:
+    """What a fraise on a machine cannot do without; a deployer of one's own may need no service."""
     if "app_path" not in values:
         problems.add(at, "has no app_path: the absolute path of the folder for its releases")
     service = _value(values, "service")
-    if service is not BAD and not {"command", "unit"}.intersection(service or ()):
+    if lane.type == "api" and service is not BAD and not {"command", "unit"}.intersection(service or ()):
         problems.add(at, "has neither service.command nor systemd_service: nobody knows what to run")
 
 
@@ -76,6 +98,16 @@ def _contradict(one: Found, other: Found, problems: Problems, why: str) -> None:
     problems.add(second, f"contradicts {first.path} on line {first.line}: {why}")
 
 
+def _beside(file: str, path: str) -> str:
+    """Relative files lie beside fraises.yaml, wherever Fraisier is started."""
+    return os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(file)), path))  # noqa: PTH100, PTH118, PTH120 - see search.py
+
+
+def _git(values: Values) -> FraiseGit | None:
+    written = plain(_mapping(values, "git"))
+    return FraiseGit(**written) if written else None
+
+
 def _health_checks(lane: Lane, values: Values, problems: Problems) -> tuple[HealthCheck, ...]:
     found = values.get("health_check")
     if found is None or found.value is BAD:
@@ -86,9 +118,9 @@ def _health_checks(lane: Lane, values: Values, problems: Problems) -> tuple[Heal
 
 def _health_check(lane: Lane, values: Values, found: Found, problems: Problems) -> HealthCheck:
     written = plain(found.value)
+    if "type" in written or "type" not in found.value:
+        _complete(found, written, plain(_mapping(values, "service")).get("port"), problems)
     url = written.get("url")
-    if "url" not in found.value and written.get("enabled", True):
-        problems.add(found, "has neither url nor path: nobody knows what to ask")
     if url and url.startswith("/"):
         address = _address(values)
         written["url"] = f"{address}{url}"
@@ -98,6 +130,22 @@ def _health_check(lane: Lane, values: Values, found: Found, problems: Problems) 
             )
             problems.add(found.value["url"], what)
     return HealthCheck(**written)
+
+
+def _complete(found: Found, written: dict[str, Any], service_port: int | None, problems: Problems) -> None:
+    """Each type of check has keys of its own. Fills in the address of a tcp check."""
+    type_ = written.get("type", "http")
+    for key, one in found.value.items():
+        owner = TYPE_OF.get(key, type_)
+        if owner != type_:
+            what = f"belongs to a health check of type {owner}, and this one is of type {type_}"
+            problems.add(one, what, hint=f"write type: {owner}" if "type" not in found.value else "")
+    if type_ == "tcp":
+        written.setdefault("host", "127.0.0.1")
+        written.setdefault("port", service_port)
+    needed, missing = NEEDED[type_]
+    if not (found.value.get(needed) or written.get(needed)) and written.get("enabled", True):
+        problems.add(found, missing)
 
 
 def _address(values: Values) -> str:

@@ -7,9 +7,20 @@ from typing import Any, Final
 import msgspec
 
 from fraisier.config.app_database import APP_DATABASE, AppDatabase
+from fraisier.config.git import FraiseGit
 from fraisier.config.health_check import HEALTH_CHECK_KIND, RETRIES, TIMEOUT, URL, HealthCheck
-from fraisier.config.kinds import ARGV, FLAG, choice, duration, named, text, whole
-from fraisier.config.names import absolute_path, branch, host_name, repository, unit, variable
+from fraisier.config.hooks import HOOKS_KIND, Hooks
+from fraisier.config.kinds import ARGV, FLAG, at_most, choice, duration, named, text, whole
+from fraisier.config.names import (
+    absolute_path,
+    branch,
+    file_path,
+    host_name,
+    repository,
+    unit,
+    user,
+    variable,
+)
 from fraisier.config.section import SPREAD, Field, Kind, Section, Value, nested, section
 from fraisier.config.service import SERVICE_KIND, Service
 from fraisier.model.identity import Identity
@@ -18,7 +29,10 @@ from fraisier.model.identity import Identity
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """What a deployment needs to know. References like `${VAR}` are still unresolved here.
 
-    This is the configuration snapshot that is stored with each deployment.
+    This is the configuration snapshot that is stored with each deployment, so new attributes have defaults.
+    `provider_options` is what a provider of one's own finds below `provider_config`, unchanged. `env_files` are
+    absolute paths on Fraisier's machine. `user` runs the service, its build and its hooks; None: whoever runs
+    Fraisier. `deployer` is the registered name behind the type custom.
     """
 
     fraise: str
@@ -40,6 +54,12 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str = "recreate"
     keep_releases: int = 5
     hold_on_failure: bool = True
+    auto_rollback_on_failure: bool = True
+    hooks: Hooks = Hooks()
+    env_files: tuple[str, ...] = ()
+    user: str | None = None
+    git: FraiseGit | None = None
+    deployer: str | None = None
 
     @property
     def identity(self) -> Identity:
@@ -47,12 +67,16 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fraise(msgspec.Struct, frozen=True, kw_only=True):
-    """A deployable service and its environments by name, in the order of the file."""
+    """A deployable service and its environments by name, in the order of the file.
+
+    A service_group has no environments of its own; `services` names its members.
+    """
 
     name: str
     type: str
     description: str
     environments: dict[str, Environment]
+    services: tuple[str, ...] = ()
 
 
 def _this_machine(value: Value) -> Any:
@@ -79,7 +103,6 @@ HOSTS: Final = "several hosts in one environment"
 SECRETS: Final = "secret backends; ${VAR} and ${file:…} work"
 
 NOT_YET: Final = {
-    "hooks": "hooks before and after a deployment",
     "canary_config": CANARY,
     "max_parallel_deployments": HOSTS,
     "on_host_failure": HOSTS,
@@ -92,7 +115,6 @@ NOT_YET: Final = {
     "auto_deploy": PUSHES,
     "auto_deploy_branch": PUSHES,
     "webhook_secret": "a webhook secret of one fraise; use git.github.webhook_secret",
-    "auto_rollback_on_failure": "choosing; a failed deployment always goes back",
     "on_new_push": "cancelling a running deployment for a newer push",
     "on_running_job": JOBS,
     "build_cache": DOCKER,
@@ -188,6 +210,21 @@ SHARED_FIELDS: Final = (
     ),
     Field("keep_releases", whole(2, 1000), "How many releases stay on the target for a rollback."),
     Field("hold_on_failure", FLAG, "After a failure pushes wait until a person has deployed by hand."),
+    Field(
+        "auto_rollback_on_failure",
+        FLAG,
+        "false leaves a failed deployment as it is, for a person to look at.",
+    ),
+    Field("hooks", HOOKS_KIND, "Commands before and after a deployment."),
+    Field(
+        "env_file",
+        at_most(32, text("the path of a file", check=file_path)),
+        "Files of NAME=value lines for the service's environment, beside fraises.yaml or absolute; later ones win "
+        "and env_vars wins over all.",
+        into="env_files",
+        aliases=("env_files",),
+    ),
+    Field("user", text(check=user), "The user of this machine that builds and runs the service; never root."),
     Field("description", text(), "One sentence for people."),
 )
 NAME: Final = Field(

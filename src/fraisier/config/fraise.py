@@ -7,13 +7,15 @@ from typing import Final
 
 from fraisier.config.effective import Lane, effective
 from fraisier.config.environment import ENVIRONMENT, Fraise, with_target
-from fraisier.config.kinds import choice, named
+from fraisier.config.git import FRAISE_GIT
+from fraisier.config.kinds import choice, listed, named, text
 from fraisier.config.names import name
 from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Field, Found, Section, Values, inherit, nested, plain, section
+from fraisier.config.service_group import GROUP, is_group, services
 from fraisier.config.state import STATE
 
-OWN: Final = frozenset({"type", "environments", "state"})
+OWN: Final = frozenset({"type", "environments", "state", "services", "deployer"})
 
 FRAISE: Final = with_target(
     "One deployable service. What stands here is inherited by its environments.",
@@ -21,22 +23,23 @@ FRAISE: Final = with_target(
         "type",
         choice(
             "type of fraise",
-            ("api",),
+            ("api", "service_group", "custom"),
             {
                 "worker": "fraises of type worker",
                 "etl": "fraises of type etl",
                 "scheduled": "fraises of type scheduled",
                 "backup": "fraises of type backup",
-                "service_group": "fraises of type service_group",
-                "custom": "fraises of a type of your own",
             },
         ),
         "What kind of service it is.",
     ),
+    Field("deployer", text(check=name), "Type custom: the name by which its deployer is registered."),
+    Field(
+        "services", listed(text(check=name)), "Type service_group: the fraises that are deployed together."
+    ),
+    Field("git", nested(FRAISE_GIT), "The forge of this fraise, where it is not git.provider."),
     Field("environments", named(nested(ENVIRONMENT), check=name), "Where it runs, by name."),
     not_yet={
-        "git": "another forge for one fraise",
-        "services": "fraises of type service_group",
         "name": "an address for all environments of a fraise; give each its own",
     },
 )
@@ -54,9 +57,12 @@ FRAISES: Final = named(nested(FRAISE), check=name, special={"fraisier": nested(_
 
 def inherited(fraises: Values, problems: Problems) -> dict[str, Values]:
     """For each fraise its environments with all that they inherit; what could not be read is left out."""
-    found = {}
+    found: dict[str, Values] = {}
     for called, fraise in fraises.items():
         if fraise.value is BAD:
+            continue
+        if is_group(fraise.value):
+            found[called] = {}
             continue
         environments = fraise.value.get("environments")
         if not (environments and environments.value) and "state" not in fraise.value:
@@ -76,23 +82,46 @@ def _environments(fraise: Values, environments: Values) -> Values:
 
 def fraise(
     called: str,
-    values: Values,
+    fraises: Values,
     environments: Values,
     branches: Mapping[tuple[str, str], list[str]],
     problems: Problems,
 ) -> Fraise:
     """The frozen fraise. `branches` are those that are mapped to each (fraise, environment)."""
-    written = plain(values)
-    built = {}
-    for key, found in environments.items():
-        mapped = branches.get((called, key), [])
-        lane = Lane(
+    found = fraises[called]
+    written = plain(found.value)
+    type_ = written.get("type", "api")
+    refused = "type" in found.value and "type" not in written
+    if not refused:
+        _belonging(found, type_, problems)
+    lanes = {
+        key: Lane(
             fraise=called,
             environment=key,
-            type=written.get("type", "api"),
-            refused="type" in values and "type" not in written,
-            branch=mapped[0] if len(mapped) == 1 else "main",
+            type=type_,
+            deployer=written.get("deployer"),
+            refused=refused,
+            branch=_branch(branches.get((called, key), [])),
         )
-        built[key] = effective(lane, found, problems)
-    description = written.get("description", "")
-    return Fraise(name=called, type=written.get("type", "api"), description=description, environments=built)
+        for key in environments
+    }
+    return Fraise(
+        name=called,
+        type=type_,
+        description=written.get("description", ""),
+        environments={key: effective(lanes[key], one, problems) for key, one in environments.items()},
+        services=services(found.value, found, fraises, problems) if type_ == GROUP else (),
+    )
+
+
+def _branch(mapped: list[str]) -> str:
+    return mapped[0] if len(mapped) == 1 else "main"
+
+
+def _belonging(found: Found, type_: str, problems: Problems) -> None:
+    """What only one type of fraise has."""
+    for key, owner in (("services", GROUP), ("deployer", "custom")):
+        if key in found.value and type_ not in {owner, GROUP}:
+            problems.add(found.value[key], f"belongs to the type {owner}, and this fraise is of type {type_}")
+    if type_ == "custom" and "deployer" not in found.value:
+        problems.add(found, "names no deployer: the name by which a deployer of your own is registered")

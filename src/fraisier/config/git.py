@@ -53,15 +53,29 @@ FORGE: Final = section(
 )
 
 
+class FraiseGit(msgspec.Struct, frozen=True, kw_only=True):
+    """The forge of one fraise. `provider` None means `git.provider`."""
+
+    provider: str | None = None
+    base_url: str | None = None
+
+
+FORGE_NAME: Final = choice("forge", BUILT, NOT_YET)
+
+FRAISE_GIT: Final = section(
+    "The forge that this fraise's pushes come from.",
+    Field("provider", FORGE_NAME, "Its forge; default: git.provider."),
+    Field("base_url", text(check=web_address), "Where that forge lives, if it is one of your own."),
+)
+
+
 def _forge(name: str) -> Field:
     return Field(name, nested(FORGE), f"How deliveries of {name} are verified.", into=f"forges.{name}")
 
 
 GIT: Final[Section] = section(
     "The forges that send pushes.",
-    Field(
-        "provider", choice("forge", BUILT, NOT_YET), "The forge of deliveries that do not say it themselves."
-    ),
+    Field("provider", FORGE_NAME, "The forge of deliveries that do not say it themselves."),
     *(_forge(name) for name in BUILT),
     not_yet=NOT_YET,
 )

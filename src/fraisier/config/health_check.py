@@ -6,20 +6,35 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from fraisier.config.kinds import FLAG, choice, duration, text, whole
-from fraisier.config.names import web_address_or_path
+from fraisier.config.kinds import ARGV, FLAG, choice, duration, text, whole
+from fraisier.config.names import header_name, host, web_address_or_path
 from fraisier.config.node import Sequence
-from fraisier.config.section import BAD, Field, Found, Kind, Value, section
+from fraisier.config.section import BAD, Field, Found, Kind, Value, plain, section
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an HTTP answer names the version that gave it: a dotted path into its JSON, or a header."""
+
+    json: str | None = None
+    header: str | None = None
 
 
 class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
     """All times are seconds. `timeout` bounds one attempt, `retries` counts further attempts after the first.
 
-    Failures within `start_period` do not count as attempts; `initial_delay` is waited before the first.
+    http asks `url` and expects `expected_status`; tcp connects to `host` and `port`; command runs on the target and
+    expects `expected_exit_code`; database sends `query` to `connection_string`, which is still unresolved. Failures within `start_period` do not count as attempts; `initial_delay` is waited before the first.
     """
 
-    type: Literal["http"] = "http"
+    type: Literal["http", "tcp", "command", "database"] = "http"
     url: str = ""
+    host: str = ""
+    port: int | None = None
+    command: tuple[str, ...] = ()
+    expected_exit_code: int = 0
+    connection_string: str = ""
+    query: str = "SELECT 1"
+    version: Version | None = None
     timeout: float = 5.0
     retries: int = 3
     retry_delay: float = 1.0
@@ -33,40 +48,51 @@ URL: Final = text("an http(s) address or a path", check=web_address_or_path, may
 TIMEOUT: Final = duration(minimum=0.01)
 RETRIES: Final = whole(0, 10_000)
 
+VERSION: Final = section(
+    "Where an answer names the version that gave it.",
+    Field("json", text(), "The dotted path of the version in a JSON answer, such as build.commit."),
+    Field("header", text(check=header_name), "The header that holds the version."),
+)
+
+
+def _read_version(value: Value) -> Any:
+    found = VERSION.read(value)
+    if found is not BAD and len(found) != 1:
+        return value.refuse("must name either json or header")
+    return found if found is BAD or BAD in [one.value for one in found.values()] else Version(**plain(found))
+
+
 HEALTH_CHECK: Final = section(
     "How a new version proves that it is well.",
     Field(
         "type",
-        choice(
-            "health check",
-            ("http",),
-            {
-                "tcp": "health checks of a TCP port",
-                "command": "health checks by a command",
-                "exec": "health checks by a command",
-                "database": "health checks of a database",
-            },
-        ),
-        "What is asked.",
+        choice("health check", ("http", "tcp", "command", "database")),
+        "What is asked: an address, a port, a command on the target, or a database.",
     ),
     Field("url", URL, "The address to GET; a path is relative to the service on this machine, or to `name`."),
     Field("path", URL, "The same as url, for a path.", into="url"),
+    Field("expected_status", whole(100, 599), "The status of a good answer."),
+    Field(
+        "version",
+        Kind("a mapping with json or header", _read_version),
+        "Where the answer names its version, which must be the new one.",
+    ),
+    Field("host", text(check=host), "tcp: the machine that listens; default: the one that is deployed to."),
+    Field("port", whole(1, 65535), "tcp: the port; default: service.port."),
+    Field("command", ARGV, "command: what runs on the target, in the live release."),
+    Field("expected_exit_code", whole(0, 255), "command: the exit code of a good answer."),
+    Field(
+        "connection_string",
+        text("an address such as postgresql://…, best a ${…} reference", may_refer=True),
+        "database: where it is.",
+    ),
+    Field("query", text(), "database: what is asked."),
     Field("timeout", TIMEOUT, "How long one attempt may take."),
     Field("retries", RETRIES, "How many more attempts follow the first."),
     Field("retry_delay", duration(), "The pause between two attempts."),
     Field("initial_delay", duration(), "The pause before the first attempt."),
     Field("start_period", duration(), "Failures within this time after the start do not count."),
-    Field("expected_status", whole(100, 599), "The status of a good answer."),
     Field("enabled", FLAG, "false skips the check, and every deployment says so."),
-    not_yet={
-        "version": "a health check that reads the version from the answer",
-        "host": "health checks of a TCP port",
-        "port": "health checks of a TCP port",
-        "command": "health checks by a command",
-        "expected_exit_code": "health checks by a command",
-        "connection_string": "health checks of a database",
-        "query": "health checks of a database",
-    },
 )
 
 

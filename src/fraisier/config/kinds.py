@@ -22,7 +22,7 @@ def text(expected: str = "text", *, check: Check | None = None, may_refer: bool 
     """A scalar as it is written: `1.10` stays 1.10 and `on` stays on. Checked unless it holds a reference."""
 
     def read(value: Value) -> Any:
-        written = _scalar(value, expected)
+        written = scalar(value, expected)
         if written is BAD:
             return BAD
         if references.holds_reference(written):
@@ -39,7 +39,7 @@ def whole(minimum: int, maximum: int) -> Kind:
     expected = f"a whole number from {minimum} to {maximum}"
 
     def read(value: Value) -> Any:
-        written = _scalar(value, expected)
+        written = scalar(value, expected)
         if written is BAD:
             return BAD
         decimal = written.isdecimal() and (written == "0" or not written.startswith("0"))
@@ -57,7 +57,7 @@ def whole(minimum: int, maximum: int) -> Kind:
 
 
 def _read_flag(value: Value) -> Any:
-    written = _scalar(value, FLAG.expected)
+    written = scalar(value, FLAG.expected)
     if written is BAD:
         return BAD
     if _type(value) != "bool":
@@ -73,7 +73,7 @@ def duration(minimum: float = 0.0) -> Kind:
     expected = "a time: seconds, or with units such as 30s, 5m, 1h30m"
 
     def read(value: Value) -> Any:
-        written = _scalar(value, expected)
+        written = scalar(value, expected)
         if written is BAD:
             return BAD
         try:
@@ -93,7 +93,7 @@ def choice(what: str, built: tuple[str, ...], not_yet: Mapping[str, str] | None 
     expected = f"one of {', '.join(built)}" if len(built) > 1 else built[0]
 
     def read(value: Value) -> Any:
-        written = _scalar(value, expected)
+        written = scalar(value, expected)
         if written is BAD or (name := normal(written)) in built:
             return written if written is BAD else name
         if name in promised:
@@ -106,7 +106,7 @@ def choice(what: str, built: tuple[str, ...], not_yet: Mapping[str, str] | None 
 
 def _read_argv(value: Value) -> Any:
     if isinstance(value.node, Sequence):
-        argv = tuple(_scalar(Value(item, value.path, value.problems), "text") for item in value.node.items)
+        argv = tuple(scalar(Value(item, value.path, value.problems), "text") for item in value.node.items)
     else:
         argv = _split(value)
     if argv is BAD or BAD in argv:
@@ -126,7 +126,7 @@ ARGV = Kind("a command: text that is split like in a shell, or a list of words",
 def _split(value: Value) -> Any:
     import shlex  # noqa: PLC0415 - not needed to list fraises without commands
 
-    written = _scalar(value, ARGV.expected)
+    written = scalar(value, ARGV.expected)
     if written is BAD:
         return BAD
     try:
@@ -176,11 +176,24 @@ def at_most(count: int, kind: Kind) -> Kind:
     return Kind(expected, read)
 
 
+def listed(kind: Kind) -> Kind:
+    """A list with at least one item; becomes a tuple of `Found`, so that each item keeps its place."""
+    expected = f"a list of {kind.expected}"
+
+    def read(value: Value) -> Any:
+        if not isinstance(value.node, Sequence) or not value.node.items:
+            return value.refuse(f"must be {expected}")
+        items = [Value(item, f"{value.path}[{n}]", value.problems) for n, item in enumerate(value.node.items)]
+        return tuple(Found(kind.read(one), one.line, one.column, one.path) for one in items)
+
+    return Kind(expected, read)
+
+
 def _type(value: Value) -> str:
     return value.node.type if isinstance(value.node, Scalar) else ""
 
 
-def _scalar(value: Value, expected: str) -> Any:
+def scalar(value: Value, expected: str) -> Any:
     """The text that is written, or `BAD`."""
     if not isinstance(value.node, Scalar):
         what = "a list" if isinstance(value.node, Sequence) else "a mapping"

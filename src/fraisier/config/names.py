@@ -6,6 +6,8 @@ from typing import Final
 
 FORBIDDEN_IN_BRANCH: Final = frozenset(" ~^:?*[\\\x7f") | {chr(code) for code in range(32)}
 
+USER_LENGTH: Final = 32
+
 
 def name(text: str) -> str | None:
     """A fraise or an environment: it is typed as an argument and shown as fraise/environment."""
@@ -87,6 +89,34 @@ def unit(text: str) -> str | None:
     ):
         return f"{text!r} is not a name for a systemd service"
     return None
+
+
+def user(text: str) -> str | None:
+    """A user of this machine; the rules of useradd(8)."""
+    first, rest = text[:1], text[1:].removesuffix("$")
+    allowed = (first.islower() or first == "_") and all(c.islower() or c.isdigit() or c in "_-" for c in rest)
+    if not (text.isascii() and allowed and len(text) <= USER_LENGTH):
+        return f"{text!r} is not a name for a user: small letters, digits, _ and -, at most {USER_LENGTH}"
+    return "must not be root: a service does not need it" if text == "root" else None
+
+
+def host(text: str) -> str | None:
+    """A host name or an IP address, without scheme, user or port."""
+    if not text or any(c in " /?#@\\" for c in text) or text.startswith("-"):
+        return f"must be a host name or an IP address, not {text!r}"
+    return _printable(text)
+
+
+def header_name(text: str) -> str | None:
+    """A field name of HTTP; see RFC 9110, section 5.1."""
+    if not text or not all(c.isascii() and (c.isalnum() or c in "!#$%&'*+-.^_`|~") for c in text):
+        return f"{text!r} is not the name of a header"
+    return None
+
+
+def file_path(text: str) -> str | None:
+    """A file; relative ones lie beside fraises.yaml."""
+    return "is empty" if not text or text.endswith("/") else _printable(text)
 
 
 def _printable(text: str) -> str | None:

@@ -72,8 +72,7 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
     branches = branches_of(mapping)
     return Configuration(
         fraises={
-            name: fraise(name, fraises[name].value, environments[name], branches, problems)
-            for name in environments
+            name: fraise(name, fraises, environments[name], branches, problems) for name in environments
         },
         git=git(sections["git"], problems),
         branch_mapping=branch_mapping(mapping, fraises, problems),

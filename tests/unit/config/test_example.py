@@ -12,8 +12,9 @@ from fraisier.config.branch_mapping import BRANCH_TARGET, BranchTarget
 from fraisier.config.document import compose
 from fraisier.config.environment import ENVIRONMENT, Environment
 from fraisier.config.fraise import FRAISE
-from fraisier.config.git import FORGE, GIT, Forge
-from fraisier.config.health_check import HEALTH_CHECK, HealthCheck
+from fraisier.config.git import FORGE, FRAISE_GIT, GIT, Forge, FraiseGit, Git
+from fraisier.config.health_check import HEALTH_CHECK, VERSION, HealthCheck, Version
+from fraisier.config.hooks import HOOK, HOOKS, Hook, Hooks
 from fraisier.config.node import Mapping, Node, Sequence
 from fraisier.config.problem import Problems
 from fraisier.config.reader import ROOT
@@ -21,14 +22,20 @@ from fraisier.config.service import SERVICE, Service
 from fraisier.config.state import STATE, State
 
 EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
+FROM_ELSEWHERE = {"fraise", "environment", "type", "provider_options", "health_checks", "git", "deployer"}
 STRUCTS = [
     (APP_DATABASE, AppDatabase, set()),
     (BRANCH_TARGET, BranchTarget, set()),
+    (GIT, Git, set()),
     (FORGE, Forge, set()),
+    (FRAISE_GIT, FraiseGit, set()),
     (HEALTH_CHECK, HealthCheck, set()),
+    (HOOK, Hook, set()),
+    (HOOKS, Hooks, set()),
+    (VERSION, Version, set()),
     (SERVICE, Service, {"unit"}),
     (STATE, State, set()),
-    (ENVIRONMENT, Environment, {"fraise", "environment", "type", "provider_options", "health_checks"}),
+    (ENVIRONMENT, Environment, FROM_ELSEWHERE),
 ]
 
 
@@ -45,13 +52,13 @@ def keys(node: Node) -> Iterator[str]:
 
 def test_it_is_valid():
     config = FraisierConfig(EXAMPLE)
-    assert list(config.fraises) == ["my_api", "my_other_api"]
+    assert list(config.fraises) == ["my_api", "my_other_api", "my_functions", "everything"]
     assert config.warnings == []
 
 
 @pytest.mark.parametrize(
     "section",
-    [ROOT, GIT, FORGE, STATE, FRAISE, ENVIRONMENT, SERVICE, HEALTH_CHECK, APP_DATABASE, BRANCH_TARGET],
+    [ROOT, STATE, FRAISE, *(section for section, _, _ in STRUCTS)],
     ids=lambda section: section.says,
 )
 def test_it_shows_every_key(section):

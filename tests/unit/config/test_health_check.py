@@ -84,7 +84,7 @@ def test_the_url_of_an_environment_replaces_the_path_of_its_fraise(environment):
         ("health_check: [{uri: http://a/, url: http://b/}]", "7: unknown key 'uri' (did you mean url?)"),
         (
             "health_check: {url: http://a/, type: tpc}",
-            "7: there is no health check called 'tpc'; it must be http",
+            "7: there is no health check called 'tpc'; it must be one of http, ",
         ),
         ("health_check: {url: http://a/, expected_status: 20}", "7: must be a whole number from 100 to 599"),
         ("health_check: {url: http://a/, timeout: 0}", "7: must be from 0.01 seconds to a year, not '0'"),

@@ -62,9 +62,7 @@ def test_every_promised_key_is_refused_at_its_place(wrong, name, key):
         "deployment_strategy: canary",
         "database: {strategy: rebuild}",
         "database: {tool: confiture}",
-        "health_check: {type: tcp, url: http://a}",
         "env_vars: {A: '${vault:a#b}'}",
-        "provider_config: {hooks: {pre_deployment: [{command: npm run migrate, on_failure: fail}]}}",
         "provider_config: {resources: {cpu: {limit: 2}}}",
     ],
 )
@@ -73,7 +71,7 @@ def test_promised_values_are_refused(wrong_keys, keys):
     assert said.startswith("7: not supported yet: ")
 
 
-@pytest.mark.parametrize("type_", ["worker", "etl", "scheduled", "backup", "service-group", "custom"])
+@pytest.mark.parametrize("type_", ["worker", "etl", "scheduled", "backup"])
 def test_promised_types_are_refused_without_asking_for_the_keys_of_an_api(wrong, type_):
     (problem,) = wrong(f"fraises: {{x: {{type: {type_}, environments: {{p: {{}}}}}}}}")
     assert problem.kind == "not_supported_yet"
