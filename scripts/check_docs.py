@@ -7,10 +7,10 @@ the one line that enters the virtual environment. A `fraisier` command in runnin
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
+from fraisier.cli.commands import COMMANDS
 from scripts.console import FENCE, ROOT, pages, shell_lines
 
 LINK = re.compile(r"\]\((?!https?:|mailto:)(?P<target>[^)#\s]*)(?:#(?P<anchor>[^)]*))?\)")
@@ -48,11 +48,7 @@ def make_targets() -> set[str]:
 
 
 def fraisier_commands() -> set[str]:
-    told = subprocess.run(
-        [str(Path(sys.executable).parent / "fraisier"), "--help"], check=True, capture_output=True, text=True
-    ).stdout
-    listed = told.partition("Commands:")[2]
-    return set(re.findall(r"^  ([a-z][\w-]*)  ", listed, re.MULTILINE))
+    return set(COMMANDS)
 
 
 def main() -> int:

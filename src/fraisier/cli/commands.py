@@ -7,21 +7,41 @@ from typing import Final
 
 import click
 
-COMMANDS: Final = {
-    "config": "Check or show the configuration.",
-    "demo": "Watch the whole path once: deploy, push, a bad version going back, rollback.",
-    "deploy": "Deploy a fraise to an environment.",
-    "history": "Show past deployments, newest first.",
-    "list": "List all fraises and where they run.",
-    "logs": "Show what a deployment did, or what a service wrote.",
-    "rollback": "Bring an earlier version of a fraise back.",
-    "serve": "Receive pushes and run the deployments they ask for.",
-    "status": "Show what runs in an environment, and how it is.",
+SECTIONS: Final = {
+    "Deploy": {
+        "deploy": "Deploy a fraise to an environment.",
+        "rollback": "Bring an earlier version of a fraise back.",
+    },
+    "Look": {
+        "list": "List all fraises and where they run.",
+        "status": "Show what runs in an environment, and how it is.",
+        "status-all": "Show how every environment is, as it is recorded.",
+        "test": "Run the health checks of an environment now.",
+        "history": "Show past deployments, newest first.",
+        "logs": "Show what a deployment did, or what a service wrote.",
+        "stats": "Count deployments and how they ended.",
+        "webhooks": "Show received webhooks, newest first.",
+    },
+    "Run": {
+        "serve": "Receive pushes and run the deployments they ask for.",
+    },
+    "Set up": {
+        "validate": "Check the file; every error at once, with its line.",
+        "config": "Check or show the configuration.",
+        "completion": "Print the script that completes words in your shell.",
+        "demo": "Watch the whole path once.",
+    },
 }
+COMMANDS: Final = {name: line for section in SECTIONS.values() for name, line in section.items()}
+
+
+def module_of(name: str) -> str:
+    """The module that holds a command: `status-all` is in `fraisier.cli.status_all`."""
+    return f"fraisier.cli.{name.replace('-', '_')}"
 
 
 class LazyGroup(click.Group):
-    """Imports `fraisier.cli.<name>` when that command runs, and takes its `command`."""
+    """Imports a command's module when it runs, and takes its `command`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -29,7 +49,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if cmd_name not in COMMANDS:
             return None
-        found = import_module(f"fraisier.cli.{cmd_name}").command
+        found = import_module(module_of(cmd_name)).command
         return found if isinstance(found, click.Command) else None
 
     def format_commands(
@@ -37,8 +57,10 @@ class LazyGroup(click.Group):
         ctx: click.Context,  # noqa: ARG002 - as above
         formatter: click.HelpFormatter,
     ) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        widest = max(map(len, COMMANDS))
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), line) for name, line in section.items()])
 
     def shell_complete(
         self, ctx: click.Context, incomplete: str

@@ -13,6 +13,11 @@ from fraisier.cli.door import common_options, door
 @click.option("--file", metavar="FILE", help="Check this file; the same as -c.")
 def validate(app: App, file: str | None) -> None:
     """Check the file; every error at once, with its line."""
+    check(app, file)
+
+
+def check(app: App, file: str | None) -> None:
+    """What `config validate` and `validate` do. Raises `ConfigurationError` with everything that is wrong."""
     app.config_file = file or app.config_file
     config = app.config()
     fraises = config.fraises.values()

@@ -26,7 +26,9 @@ from fraisier.cli.door import door
     "--stop", "kept", type=click.Path(file_okay=False, path_type=Path), help="End and remove a kept demo."
 )
 def command(_app: App, keep: bool, folder: Path | None, kept: Path | None) -> None:
-    """Watch the whole path once: deploy, push, a bad version going back, rollback.
+    """Watch the whole path once.
+
+    Deploys, pushes, sees a bad version going back, and rolls back.
 
     Needs git and nothing else. Works in a folder of its own and leaves nothing behind.
     """
