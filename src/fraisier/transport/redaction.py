@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import bisect
 import json
-import re
 import shlex
 from collections.abc import Iterator
 from typing import Final
@@ -14,6 +14,7 @@ from fraisier.model.command import Command
 from fraisier.model.secret import MASK, Secret
 
 SHORTEST: Final = 4  # characters; a shorter secret would mask half of every text
+LONGEST_WHOLE: Final = 1024  # characters of a text of several lines that is looked for in every encoding
 LONGEST_NUMBER: Final = 5  # digits: ports, counts and years are no secrets worth an unreadable log
 COMMON: Final = frozenset(
     ("true", "false", "none", "null", "yes", "no", "on", "off", "localhost", "admin", "root", "test", "user")
@@ -21,18 +22,24 @@ COMMON: Final = frozenset(
 
 
 class Redactor:
-    """Knows the secrets that one deployment has used, and masks them in every form they usually take."""
+    """Knows the secrets that one deployment has used, and masks them in every form they usually take.
+
+    The forms lie under their first four characters: neither learning nor masking gets slower with every secret.
+    """
 
     def __init__(self) -> None:
+        self._known: set[str] = set()
         self._forms: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._starting: dict[str, list[str]] = {}
+        self._sorted: list[str] | None = None
 
     def learn(self, *secrets: Secret) -> None:
-        for secret in secrets:
-            found = set(forms_of(secret.reveal()))
-            if not found <= self._forms:
-                self._forms |= found
-                self._pattern = re.compile("|".join(map(re.escape, self.forms())))
+        for text in {secret.reveal() for secret in secrets} - self._known:
+            self._known.add(text)
+            self._sorted = None
+            for form in set(forms_of(text)) - self._forms:
+                self._forms.add(form)
+                bisect.insort(self._starting.setdefault(form[:SHORTEST], []), form, key=_longest_first)
 
     def learn_from(self, what: Command) -> None:
         """Every secret that a command carries."""
@@ -40,18 +47,45 @@ class Redactor:
 
     def forms(self) -> list[str]:
         """All texts that are masked, longest first."""
-        return sorted(self._forms, key=lambda form: (-len(form), form))
+        if self._sorted is None:
+            self._sorted = sorted(self._forms, key=_longest_first)
+        return self._sorted
 
     def mask(self, text: str) -> str:
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        parts, done = [], 0
+        for at in self._suspects(text):
+            form = self._form_at(text, at) if at >= done else None
+            if form:
+                parts += [text[done:at], MASK]
+                done = at + len(form)
+        return "".join([*parts, text[done:]])
+
+    def _suspects(self, text: str) -> list[int]:
+        """Where a form may begin."""
+        if not self._starting:
+            return []
+        starts = self._starting
+        return [at for at in range(len(text) - SHORTEST + 1) if text[at : at + SHORTEST] in starts]
+
+    def _form_at(self, text: str, at: int) -> str | None:
+        forms = self._starting[text[at : at + SHORTEST]]
+        return next((form for form in forms if text.startswith(form, at)), None)
+
+
+def _longest_first(form: str) -> tuple[int, str]:
+    return -len(form), form
 
 
 def forms_of(text: str) -> Iterator[str]:
-    """What to look for: the text, its lines, and each of them as encodings show it; nothing that is common."""
+    """What to look for: the text, its lines, and each of them as encodings show it; nothing that is common.
+
+    A whole file is looked for as it is: in any encoding of it, those of its lines are found.
+    """
     for part in {text, text.strip(), *(line.strip() for line in text.splitlines())}:
         if is_telling(part):
             yield part
-            yield from encodings_of(part)
+            if len(part) <= LONGEST_WHOLE or len(part.splitlines()) == 1:
+                yield from encodings_of(part)
 
 
 def is_telling(text: str) -> bool:

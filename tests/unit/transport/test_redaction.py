@@ -72,6 +72,34 @@ def test_lines_of_a_secret_are_secrets():
     assert redactor.mask("got first line, then second line, ab") == "got ***, then ***, ab"
 
 
+KEY_FILE = "".join(
+    ["-----BEGIN-----\n", *(f"{n:04d} is a line of a 'long' key/file+\n" for n in range(60)), "--END--\n"]
+)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        str,
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: base64.urlsafe_b64encode(b"x:" + text.encode()).decode(),
+        json.dumps,
+        quote,
+        shlex.quote,
+    ],
+)
+def test_no_line_of_a_long_file_survives_in_an_encoding_of_the_whole_file(shown):
+    masked = knowing(KEY_FILE).mask(shown(KEY_FILE))
+    assert "line" not in masked
+    assert "***" in masked
+    assert len(masked) < len(KEY_FILE) / 4
+
+
+def test_a_long_file_of_short_lines_is_known_as_a_whole():
+    short = "ab\n" * 1000
+    assert knowing(short).mask(f"x {short} y") == "x *** y"
+
+
 def test_the_longer_of_two_secrets_goes_first():
     assert knowing("secret", "secret-longer").mask("a secret-longer b secret c") == "a *** b *** c"
 
@@ -106,3 +134,13 @@ def test_a_long_text_takes_no_time():
     begin = time.perf_counter()
     redactor.mask("an ordinary line of output, nothing to see\n" * 1500)
     assert time.perf_counter() - begin < 1
+
+
+def test_an_environment_of_a_thousand_values_takes_no_time():
+    values = [base64.b64encode(bytes([n % 256, n // 256]) * 24).decode() for n in range(1000)]
+    begin = time.process_time()
+    redactor = knowing("".join(f'APP_SETTING_{n}="{value}"\n' for n, value in enumerate(values)), *values)
+    masked = redactor.mask(" ".join(values))
+    assert time.process_time() - begin < 1
+    assert masked == " ".join(["***"] * 1000)
+    assert redactor.forms()[0].startswith("APP_SETTING_0=")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 READ_LIMIT = 4 * 1024 * 1024
 TAIL = 64 * 1024  # bytes of output that are kept
+HEAD = 16
 
 
 def read_file(path: str) -> bytes | None:
@@ -101,8 +102,18 @@ def masked_tail(text: bytes, secrets: list[bytes], *, cut: bool) -> bytes:
 
 def without_half(text: bytes, secrets: list[bytes]) -> bytes:
     """Without the second half of a secret that stands first, because the cut went through it."""
-    halves = (secret[start:] for secret in secrets for start in range(1, len(secret)))
-    return text[max((len(half) for half in halves if text.startswith(half)), default=0) :]
+    return text[max((half_of(secret, text) for secret in secrets), default=0) :]
+
+
+def half_of(secret: bytes, text: bytes) -> int:
+    """How much of the secret's end the text begins with; looking for its first bytes saves trying every length."""
+    start = secret.find(text[:HEAD], 1)
+    while start > 0:
+        if text.startswith(secret[start:]):
+            return len(secret) - start
+        start = secret.find(text[:HEAD], start + 1)
+    short = range(min(HEAD, len(secret)) - 1, 0, -1)
+    return next((length for length in short if text.startswith(secret[-length:])), 0)
 
 
 def read_tail(path: str) -> tuple[bytes, bool]:
