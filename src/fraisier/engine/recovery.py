@@ -10,7 +10,7 @@ import msgspec
 
 from fraisier.model.plan import Plan
 from fraisier.model.status import Direction, StepStatus
-from fraisier.model.step import Position, Seen, Step, registered
+from fraisier.model.step import HEALTH, OnFailure, Position, Seen, Step, registered
 
 MAX_FORWARD = 3
 MAX_BACK = 6
@@ -21,8 +21,8 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True):
     """What the new owner does: go `back` or forward from step `start`; `touched` is what a way back undoes.
 
     `switched` tells whether the new version had been reached for, undone since or not.
-    `found_done` is a step whose journal entry says running while the world says done. `give_up` ends the
-    deployment for a person.
+    `found_done` is a step whose journal entry says running while the world says done. `again` are health checks
+    that were passed before: what was well then has to be well now. `give_up` ends the deployment for a person.
     """
 
     back: bool
@@ -30,6 +30,7 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True):
     switched: bool
     start: int = 0
     found_done: int | None = None
+    again: tuple[int, ...] = ()
     give_up: bool = False
     reason: str = ""
 
@@ -45,8 +46,8 @@ async def decide(
 ) -> Resume:
     """Choose the way from the rows of the journal; looks only at the one step that was interrupted.
 
-    A `parked` deployment stopped between two steps and goes on in its direction. One whose owner died:
-        Before the switch the way is back. At or after it the way is forward, unless nobody can tell whether a step
+    A `parked` deployment stopped between two steps and goes on in its direction. One whose owner died: before the
+    switch the way is back. At or after it the way is forward, unless a step has failed, nobody can tell whether one
     that must not be repeated has run, or three owners died trying.
     """
     touched = tuple(row["ordinal"] for row in journal if row["status"] in _BEGUN)
@@ -61,6 +62,8 @@ async def decide(
         return back(reason="it was on its way back")
     if takeovers > MAX_FORWARD:
         return back(reason=f"{takeovers} owners died on the way forward")
+    if failed := [row["ordinal"] for row in journal if _sends_back(plan, row)]:
+        return back(reason=f"{plan.steps[failed[0]].title!r} had failed")
     if not switched and not parked:
         return back(reason="its owner died before the switch")
     return await _onward(plan, journal, touched, look, switched=switched)
@@ -70,15 +73,30 @@ _BEGUN = {StepStatus.RUNNING, StepStatus.DONE, StepStatus.FAILED, StepStatus.UND
 _UNTOUCHED = {StepStatus.PENDING, StepStatus.SKIPPED}
 
 
+def _sends_back(plan: Plan, row: dict[str, Any]) -> bool:
+    """Its owner died between a failure and the decision that follows from it."""
+    return row["status"] == StepStatus.FAILED and plan.steps[row["ordinal"]].on_failure is OnFailure.BACK
+
+
 async def _onward(
     plan: Plan, journal: Sequence[dict[str, Any]], touched: tuple[int, ...], look: Look, *, switched: bool
 ) -> Resume:
-    forward = functools.partial(Resume, back=False, touched=touched, switched=switched)
+    passed = tuple(
+        row["ordinal"]
+        for row in journal
+        if row["status"] == StepStatus.DONE and plan.steps[row["ordinal"]].kind == HEALTH
+    )
+    reason = "the rest had to be run"
+    forward = functools.partial(
+        Resume, back=False, touched=touched, switched=switched, again=passed, reason=reason
+    )
     running = next((row["ordinal"] for row in journal if row["status"] == StepStatus.RUNNING), None)
     if running is None:
         waiting = [row["ordinal"] for row in journal if row["status"] == StepStatus.PENDING]
         return forward(start=min(waiting, default=len(plan.steps)))
     step = plan.steps[running]
+    if step.kind == HEALTH:
+        return forward(start=running)
     seen = await look(running, step)
     if seen is Seen.DONE:
         return forward(start=running + 1, found_done=running)

@@ -1,7 +1,7 @@
 """Runs a plan forward, and back when it has to. One journal, one direction at a time, no step left unaccounted.
 
-`LeaseLost`, `FenceRefused` and `Parked` pass through: whoever has the lane next finishes it, and nothing more is
-touched here.
+`LeaseLost`, `FenceRefused` and `Parked` pass through, and so does a journal that cannot be written on the way back:
+whoever has the lane next finishes it, and nothing more is touched here.
 """
 
 from __future__ import annotations
@@ -16,14 +16,23 @@ from fraisier.engine import outcome
 from fraisier.engine.journal import Journal
 from fraisier.engine.outcome import Outcome, WayBack
 from fraisier.engine.site import EffectHost, Leash, StepSite
-from fraisier.errors import DeploymentError, FraiseQLError, LockError, Parked, StepFailed
+from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, LockError, Parked, StepFailed
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
 from fraisier.model.secret import Secret
 from fraisier.model.status import StepStatus
-from fraisier.model.step import NotUndone, OnFailure, Position, Seen, Skip, Step, params_of, registered
+from fraisier.model.step import (
+    HEALTH,
+    NotUndone,
+    OnFailure,
+    Position,
+    Seen,
+    Skip,
+    Step,
+    params_of,
+    registered,
+)
 
-HEALTH = "check_health"
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -66,9 +75,10 @@ class Runner:
 
     def stop(self, cause: DeploymentError) -> None:
         """Ask the deployment to go back now; the step that runs is killed. Does nothing on the way back."""
-        if self._forward is not None and not self._forward.done() and self._stop is None:
+        if self._stop is None and (self._forward is None or not self._forward.done()):
             self._stop = cause
-            self._forward.cancel()
+            if self._forward is not None:
+                self._forward.cancel()
 
     def park(self) -> None:
         """Finish the step that runs, then raise `Parked`, on whichever way the deployment is."""
@@ -78,9 +88,13 @@ class Runner:
         """Go forward from the first step; on any failure go back to where it began."""
         return await self.resume(0)
 
-    async def resume(self, start: int) -> Outcome:
-        """Go forward from step `start`; a way back undoes whatever was counted by `touch`, too."""
-        self._forward = asyncio.create_task(self._go_forward(start))
+    async def resume(self, start: int, again: Iterable[int] = ()) -> Outcome:
+        """Run the steps of `again`, then go forward from step `start`; a way back undoes whatever was counted by
+        `touch`, too.
+        """
+        self._forward = asyncio.create_task(self._go_forward([*again, *range(start, len(self._plan.steps))]))
+        if self._stop is not None:
+            self._forward.cancel()
         try:
             await self._forward
         except asyncio.CancelledError:
@@ -108,8 +122,9 @@ class Runner:
         self._touched = {ordinal: self._plan.steps[ordinal] for ordinal in ordinals}
         self._switched = switched
 
-    async def _go_forward(self, start: int) -> None:
-        for ordinal, step in enumerate(self._plan.steps[start:], start):
+    async def _go_forward(self, ordinals: Iterable[int]) -> None:
+        for ordinal in ordinals:
+            step = self._plan.steps[ordinal]
             self._go_on(step)
             self._touched[ordinal] = step
             await self._journal.intend(ordinal)
@@ -160,7 +175,7 @@ class Runner:
         for ordinal, step in sorted(self._touched.items(), reverse=True):
             try:
                 still = await self._undo(ordinal, step)
-            except LockError:
+            except (LockError, DatabaseError):
                 raise
             except FraiseQLError as error:
                 failures.append(f"{step.title}: {error.message}")

@@ -16,6 +16,8 @@ import msgspec
 from fraisier.errors import DeploymentError
 from fraisier.model.host import Site
 
+HEALTH = "check_health"  # the kind of step that judges the version which is live
+
 
 class Position(StrEnum):
     """Where a step stands to the switch: the moment in which the new version becomes the live one."""

@@ -8,7 +8,7 @@ from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
 from fraisier.model.status import Direction, Kind
-from fraisier.model.step import Position, Seen, Step, step_kind
+from fraisier.model.step import HEALTH, OnFailure, Position, Seen, Step, step_kind
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -19,9 +19,9 @@ for name, again in (("test_again", True), ("test_once", False)):
     step_kind(name, params=Nothing, repeatable=again)(type(name, (), {}))
 
 
-def a_plan(switch: str = "test_again") -> Plan:
+def a_plan(switch: str = "test_again", last: str = "test_again", *, warns: bool = False) -> Plan:
     positions = (Position.BEFORE, Position.BEFORE, Position.SWITCH, Position.AFTER)
-    kinds = ("test_once", "test_once", switch, "test_again")
+    kinds = ("test_once", "test_once", switch, last)
     return Plan(
         identity=Identity("shop", "production"),
         kind=Kind.DEPLOY,
@@ -31,7 +31,12 @@ def a_plan(switch: str = "test_again") -> Plan:
         provider="bare_metal",
         target="here",
         steps=tuple(
-            Step(kind=kind, title=kind, position=position)
+            Step(
+                kind=kind,
+                title=kind,
+                position=position,
+                on_failure=OnFailure.WARN if warns else OnFailure.BACK,
+            )
             for kind, position in zip(kinds, positions, strict=True)
         ),
     )
@@ -113,3 +118,31 @@ async def test_three_owners_died_forward_then_it_goes_back_and_after_three_more_
     assert turned.back
     assert not turned.give_up
     assert (await choose(rows, takeovers=7, direction=Direction.BACK)).give_up
+
+
+async def test_a_failure_that_nobody_has_acted_on_sends_it_back_even_after_the_switch():
+    way = await choose(journal("done", "done", "done", "failed"))
+    assert way.back
+    assert way.touched == (0, 1, 2, 3)
+    assert (await choose(journal("done", "done", "failed", "pending"))).back
+
+
+async def test_a_failure_that_is_only_a_warning_does_not_send_it_back():
+    rows = journal("done", "done", "done", "failed")
+    way = await decide(a_plan(warns=True), rows, Direction.FORWARD, 1, never_looks)
+    assert (way.back, way.start) == (False, 4)
+
+
+async def test_what_was_judged_well_before_is_judged_again():
+    passed = await decide(
+        a_plan(last=HEALTH), journal("done", "done", "done", "done"), Direction.FORWARD, 1, never_looks
+    )
+    assert (passed.back, passed.again, passed.start) == (False, (3,), 4)
+    asked = await decide(
+        a_plan(last=HEALTH), journal("done", "done", "done", "running"), Direction.FORWARD, 1, never_looks
+    )
+    assert (asked.again, asked.start, asked.found_done) == ((), 3, None)
+
+
+async def never_looks(_ordinal, _step):
+    raise AssertionError
