@@ -1,0 +1,37 @@
+"""A real host with systemd on this machine; each worker of pytest-xdist has one of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hosts.fleet import hosts
+from tests.hosts.machine import Machine
+from tests.hosts.needs import Missing
+from tests.support.host_shop import HostShop
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[Machine]:
+    """Where it cannot come up, that is a failure in CI, and one line elsewhere."""
+    try:
+        with hosts(1) as [machine]:
+            yield machine
+    except Missing as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def shop(host: Machine, request: pytest.FixtureRequest) -> Iterator[HostShop]:
+    """A shop on that host with one environment, production, and nothing committed or deployed yet."""
+    folder = host.shared / f"{len(list(host.shared.iterdir()))}"
+    folder.mkdir()
+    made = HostShop(folder, host)
+    try:
+        yield made
+    finally:
+        made.close()
