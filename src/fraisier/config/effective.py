@@ -13,12 +13,13 @@ from fraisier.config.git import FraiseGit
 from fraisier.config.health_check import HealthCheck
 from fraisier.config.hooks import Hooks
 from fraisier.config.problem import Problems
+from fraisier.config.provider_config import OPTIONS
 from fraisier.config.section import BAD, Found, Values, plain
 from fraisier.config.service import Service
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 COMPOSED: Final = frozenset(
-    {"host", "service", "health_check", "database", "env_vars", "hooks", "git", "env_files"}
+    {"host", "service", "health_check", "database", "env_vars", "hooks", "git", "env_files", OPTIONS}
 )
 NEEDED: Final = {
     "http": ("url", "has neither url nor path: nobody knows what to ask"),
@@ -48,7 +49,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
     """The environment with its defaults. Where a value is wrong its default stands in; `problems` knows."""
     values: Values = found.value
-    if not lane.refused and _value(values, "provider") is not BAD:
+    if not lane.refused and _value(values, "provider") in {None, "bare_metal"}:
         _required(lane, values, found, problems)
     _consistent(values, problems)
     written: dict[str, Any] = {"branch": lane.branch} | plain(values)
@@ -62,6 +63,7 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
         service=Service(**plain(service)) if service else None,
         health_checks=_health_checks(lane, values, problems),
         database=AppDatabase(**plain(database)) if database else None,
+        provider_options=plain(_mapping(values, OPTIONS)),
         env_vars=plain(_mapping(values, "env_vars")),
         env_files=tuple(_beside(problems.file, path) for path in plain(values).get("env_files", ())),
         hooks=Hooks(**plain(_mapping(values, "hooks"))),

@@ -21,6 +21,7 @@ from fraisier.config.names import (
     user,
     variable,
 )
+from fraisier.config.provider_config import put_aside
 from fraisier.config.section import SPREAD, Field, Kind, Section, Value, nested, section
 from fraisier.config.service import SERVICE_KIND, Service
 from fraisier.model.identity import Identity
@@ -88,12 +89,12 @@ def _this_machine(value: Value) -> Any:
     )
 
 
+BUILT: Final = ("bare_metal",)
 SSH: Final = "deploying to another machine over SSH"
 COMPOSE: Final = "the provider docker_compose"
 COOLIFY: Final = "the provider coolify"
 CLOUD: Final = "the providers aws, scaleway and ovh"
 KUBERNETES: Final = "the provider kubernetes"
-CUSTOM: Final = "providers of your own"
 DOCKER: Final = "Docker images"
 NOTIFICATIONS: Final = "notifications"
 PUSHES: Final = "auto_deploy; use branch_mapping"
@@ -140,29 +141,25 @@ NOT_YET: Final = {
     "project": CLOUD,
     "context": KUBERNETES,
     "namespace": KUBERNETES,
-    "api_url": CUSTOM,
-    "timeout": CUSTOM,
 }
 
+PROMISED: Final = {
+    "docker": "the provider docker",
+    "docker_compose": COMPOSE,
+    "coolify": COOLIFY,
+    "aws": CLOUD,
+    "scaleway": CLOUD,
+    "ovh": CLOUD,
+    "kubernetes": KUBERNETES,
+}
+PROVIDER: Final = Field(
+    "provider",
+    choice("provider", BUILT, PROMISED, plugins="provider"),
+    "Where it runs; the name of a plugin means a provider of your own.",
+)
+
 SHARED_FIELDS: Final = (
-    Field(
-        "provider",
-        choice(
-            "provider",
-            ("bare_metal",),
-            {
-                "docker": "the provider docker",
-                "docker_compose": COMPOSE,
-                "coolify": COOLIFY,
-                "aws": CLOUD,
-                "scaleway": CLOUD,
-                "ovh": CLOUD,
-                "kubernetes": KUBERNETES,
-                "custom_provider": CUSTOM,
-            },
-        ),
-        "Where it runs.",
-    ),
+    PROVIDER,
     Field(
         "host", Kind("localhost", _this_machine), "The machine; so far only this one.", aliases=("ssh_host",)
     ),
@@ -239,8 +236,13 @@ def with_target(says: str, *fields: Field, not_yet: dict[str, str] | None = None
     return section(
         says,
         *SHARED_FIELDS,
-        Field("target", nested(TARGET), "Provider and its keys, in a mapping.", into=SPREAD),
-        Field("provider_config", nested(TARGET), "The keys of the provider, in a mapping.", into=SPREAD),
+        Field("target", put_aside("target", PROVIDER), "Provider and its keys, in a mapping.", into=SPREAD),
+        Field(
+            "provider_config",
+            put_aside("provider_config", PROVIDER),
+            "The keys of the provider, in a mapping; a provider of your own finds them unchanged.",
+            into=SPREAD,
+        ),
         *fields,
         not_yet=NOT_YET | (not_yet or {}),
     )

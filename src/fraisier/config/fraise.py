@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from fraisier.config.effective import Lane, effective
-from fraisier.config.environment import ENVIRONMENT, Fraise, with_target
+from fraisier.config.environment import BUILT, ENVIRONMENT, TARGET, Fraise, with_target
 from fraisier.config.git import FRAISE_GIT
 from fraisier.config.kinds import choice, listed, named, text
 from fraisier.config.names import name
 from fraisier.config.problem import Problems
+from fraisier.config.provider_config import Owner, owner, settled
 from fraisier.config.section import BAD, Field, Found, Section, Values, inherit, nested, plain, section
 from fraisier.config.service_group import GROUP, is_group, services
 from fraisier.config.state import STATE
 
 OWN: Final = frozenset({"type", "environments", "state", "services", "deployer"})
+TYPES: Final = ("api", "service_group", "custom")
 
 FRAISE: Final = with_target(
     "One deployable service. What stands here is inherited by its environments.",
@@ -23,17 +25,22 @@ FRAISE: Final = with_target(
         "type",
         choice(
             "type of fraise",
-            ("api", "service_group", "custom"),
+            TYPES,
             {
                 "worker": "fraises of type worker",
                 "etl": "fraises of type etl",
                 "scheduled": "fraises of type scheduled",
                 "backup": "fraises of type backup",
             },
+            plugins="deployer",
         ),
-        "What kind of service it is.",
+        "What kind of service it is; the name of a registered deployer is short for custom with that deployer.",
     ),
-    Field("deployer", text(check=name), "Type custom: the name by which its deployer is registered."),
+    Field(
+        "deployer",
+        choice("deployer", (), plugins="deployer"),
+        "Type custom: the name by which its deployer is registered.",
+    ),
     Field(
         "services", listed(text(check=name)), "Type service_group: the fraises that are deployed together."
     ),
@@ -67,17 +74,24 @@ def inherited(fraises: Values, problems: Problems) -> dict[str, Values]:
         environments = fraise.value.get("environments")
         if not (environments and environments.value) and "state" not in fraise.value:
             problems.add(fraise, "has no environments")
-        found[called] = _environments(fraise.value, plain(fraise.value).get("environments", {}))
+        found[called] = _environments(fraise.value, plain(fraise.value).get("environments", {}), problems)
     return found
 
 
-def _environments(fraise: Values, environments: Values) -> Values:
+def _environments(fraise: Values, environments: Values, problems: Problems) -> Values:
     shared = {key: found for key, found in fraise.items() if key not in OWN}
-    return {
-        key: Found(inherit(shared, one.value), one.line, one.column, one.path)
-        for key, one in environments.items()
-        if one.value is not BAD
-    }
+    inheritances: dict[Owner, Values] = {}
+    found = {}
+    for key, one in environments.items():
+        if one.value is BAD:
+            continue
+        provider = one.value.get("provider", shared.get("provider"))
+        whose = owner(provider, BUILT)
+        if whose not in inheritances:
+            inheritances[whose] = settled(shared, whose, TARGET, problems)
+        merged = inherit(inheritances[whose], settled(one.value, whose, TARGET, problems))
+        found[key] = Found(merged, one.line, one.column, one.path)
+    return found
 
 
 def fraise(
@@ -90,16 +104,17 @@ def fraise(
     """The frozen fraise. `branches` are those that are mapped to each (fraise, environment)."""
     found = fraises[called]
     written = plain(found.value)
-    type_ = written.get("type", "api")
+    named = written.get("type", "api")
+    type_ = named if named in TYPES else "custom"
     refused = "type" in found.value and "type" not in written
     if not refused:
-        _belonging(found, type_, problems)
+        _belonging(found, named, problems)
     lanes = {
         key: Lane(
             fraise=called,
             environment=key,
             type=type_,
-            deployer=written.get("deployer"),
+            deployer=written.get("deployer") if named in TYPES else named,
             refused=refused,
             branch=_branch(branches.get((called, key), [])),
         )
@@ -120,8 +135,10 @@ def _branch(mapped: list[str]) -> str:
 
 def _belonging(found: Found, type_: str, problems: Problems) -> None:
     """What only one type of fraise has."""
-    for key, owner in (("services", GROUP), ("deployer", "custom")):
-        if key in found.value and type_ not in {owner, GROUP}:
-            problems.add(found.value[key], f"belongs to the type {owner}, and this fraise is of type {type_}")
+    for key, its_type in (("services", GROUP), ("deployer", "custom")):
+        if key in found.value and type_ not in {its_type, GROUP}:
+            problems.add(
+                found.value[key], f"belongs to the type {its_type}, and this fraise is of type {type_}"
+            )
     if type_ == "custom" and "deployer" not in found.value:
         problems.add(found, "names no deployer: the name by which a deployer of your own is registered")

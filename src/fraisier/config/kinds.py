@@ -9,6 +9,7 @@ from fraisier.config import references, units
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.node import Scalar, Sequence
 from fraisier.config.section import BAD, Found, Kind, Value, normal
+from fraisier.model.registry import names
 
 Check = Callable[[str], str | None]
 """Says what is wrong with a text, or None."""
@@ -87,10 +88,15 @@ def duration(minimum: float = 0.0) -> Kind:
     return Kind(expected, read)
 
 
-def choice(what: str, built: tuple[str, ...], not_yet: Mapping[str, str] | None = None) -> Kind:
-    """One of some names, in any spelling of case, `-` and `_`. `not_yet` maps promised names to what they are."""
+def choice(
+    what: str, built: tuple[str, ...], not_yet: Mapping[str, str] | None = None, *, plugins: str = ""
+) -> Kind:
+    """One of some names, in any spelling of case, `-` and `_`. `not_yet` maps promised names to what they are.
+
+    `plugins` is the kind of plugin whose installed names are allowed too; they are kept exactly.
+    """
     promised = not_yet or {}
-    expected = f"one of {', '.join(built)}" if len(built) > 1 else built[0]
+    expected = f"one of {', '.join(built)}" if len(built) > 1 else "".join(built) or "an installed plugin"
 
     def read(value: Value) -> Any:
         written = scalar(value, expected)
@@ -98,8 +104,14 @@ def choice(what: str, built: tuple[str, ...], not_yet: Mapping[str, str] | None 
             return written if written is BAD else name
         if name in promised:
             return value.not_yet(promised[name])
-        hint = did_you_mean(name, [*built, *promised])
-        return value.refuse(f"there is no {what} called {written!r}; it must be {expected}", hint=hint)
+        installed = names(plugins) if plugins else frozenset()
+        if written in installed:
+            return written
+        hint = did_you_mean(name, [*built, *promised, *sorted(installed)])
+        if plugins and not hint:
+            hint = "install it with `fraisier plugin install FILE`"
+        allowed = f"{expected}, or an installed plugin" if plugins and built else expected
+        return value.refuse(f"there is no {what} called {written!r}; it must be {allowed}", hint=hint)
 
     return Kind(expected, read)
 

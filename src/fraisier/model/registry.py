@@ -9,6 +9,21 @@ from fraisier.errors import ConfigurationError
 
 T = TypeVar("T")
 
+_registered: dict[str, set[str]] = {}
+
+
+def announce(kind: str, name: str) -> None:
+    """Say that a name of this kind exists, so that fraises.yaml may use it."""
+    _registered.setdefault(kind, set()).add(name)
+
+
+def names(kind: str) -> frozenset[str]:
+    """Every name of a kind that is installed or was registered; loads none of them."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - not needed for what is built in
+
+    installed = {point.name for point in entry_points(group=f"fraisier.{kind}s")}
+    return frozenset(installed | _registered.get(kind, set()))
+
 
 class Registry(Generic[T]):
     """One kind of thing. A module registers what it offers when it is imported, and is imported when it is asked for.
@@ -25,6 +40,7 @@ class Registry(Generic[T]):
     def register(self, name: str, thing: T) -> None:
         """Make `name` mean this. The last one wins."""
         self._found[name] = thing
+        announce(self._kind, name)
 
     def find(self, name: str) -> T:
         """What `name` means. Raises `ConfigurationError` when nothing is installed by that name."""

@@ -8,6 +8,7 @@ import pytest
 
 from fraisier.config import FraisierConfig
 from fraisier.config.problem import InvalidConfiguration, Problem
+from fraisier.model import registry
 
 VALID = """\
 fraises:
@@ -35,6 +36,18 @@ def load(tmp_path: Path) -> Callable[[str], FraisierConfig]:
         return FraisierConfig(file)
 
     return read
+
+
+@pytest.fixture
+def plugins(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make names of plugins known for one test: `plugins(provider="my_cloud")`."""
+    monkeypatch.setattr(registry, "_registered", {})
+
+    def known(**names: str) -> None:
+        for kind, name in names.items():
+            registry.announce(kind, name)
+
+    return known
 
 
 @pytest.fixture

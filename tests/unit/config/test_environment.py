@@ -175,7 +175,7 @@ def test_a_snapshot_comes_back_as_it_was(environment):
         ("service: {port: 80, command: ''}", "7: is an empty command"),
         (
             "provider: bare_mettal",
-            "7: there is no provider called 'bare_mettal'; it must be bare_metal (did you mean",
+            "7: there is no provider called 'bare_mettal'; it must be bare_metal, or an installed plugin (did you mean",
         ),
         ("name: a b", "7: must be a host name such as api.example.com, not 'a b'"),
         ("env_vars: {1A: x}", "7: '1A' is not a name for an environment variable"),

@@ -22,6 +22,7 @@ from fraisier.config.service import SERVICE, Service
 from fraisier.config.state import STATE, State
 
 EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
+WITH_PLUGINS = EXAMPLE.read_text(encoding="utf-8").replace("#| ", "")
 FROM_ELSEWHERE = {"fraise", "environment", "type", "provider_options", "health_checks", "git", "deployer"}
 STRUCTS = [
     (APP_DATABASE, AppDatabase, set()),
@@ -52,8 +53,18 @@ def keys(node: Node) -> Iterator[str]:
 
 def test_it_is_valid():
     config = FraisierConfig(EXAMPLE)
-    assert list(config.fraises) == ["my_api", "my_other_api", "my_functions", "everything"]
+    assert list(config.fraises) == ["my_api", "my_other_api", "everything"]
     assert config.warnings == []
+
+
+def test_it_is_valid_with_the_plugins_that_it_speaks_of(plugins, load):
+    plugins(deployer="edge_functions", provider="my_cloud")
+    config = load(WITH_PLUGINS)
+    functions = config.get_fraise_environment("my_functions", "production")
+    assert (functions.type, functions.deployer) == ("custom", "edge_functions")
+    service = config.get_fraise_environment("my_cloud_service", "production")
+    assert service.provider == "my_cloud"
+    assert service.provider_options == {"api_url": "https://api.mycloud.example.com"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +73,7 @@ def test_it_is_valid():
     ids=lambda section: section.says,
 )
 def test_it_shows_every_key(section):
-    shown = set(keys(compose(EXAMPLE.read_text(encoding="utf-8"), Problems("f"))))
+    shown = set(keys(compose(WITH_PLUGINS, Problems("f"))))
     assert {field.key for field in section.fields} <= shown
     assert all(field.says.endswith(".") for field in section.fields)
     assert not section.by_key.keys() & section.not_yet.keys()

@@ -112,4 +112,4 @@ def test_the_prd_s_file_names_everything_at_once(wrong):
         """
     )
     assert {problem.kind for problem in problems} == {"not_supported_yet"}
-    assert [problem.line for problem in problems] == [3, 10, 11, 11, 13, 16]
+    assert [problem.line for problem in problems] == [3, 10, 11, 13, 16]
