@@ -28,6 +28,7 @@ SECTIONS: Final = {
     "Set up": {
         "validate": "Check the file; every error at once, with its line.",
         "config": "Check or show the configuration.",
+        "db": "Look after Fraisier's own database.",
         "completion": "Print the script that completes words in your shell.",
         "demo": "Watch the whole path once.",
     },

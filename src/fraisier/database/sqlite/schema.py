@@ -38,6 +38,14 @@ def check(connection: sqlite3.Connection, path: Path, folder: Path = script.SQL)
     return bool(version >= newest(folder))
 
 
+def version(connection: sqlite3.Connection, path: Path, folder: Path = script.SQL) -> int:
+    """The version of the schema that is there; 0 in a new file. Raises what `check` raises."""
+    if not _run(connection, folder / "session" / "tables.sql").fetchall():
+        return 0
+    check(connection, path, folder)
+    return int(_run(connection, folder / "queries" / "schema_version.sql").fetchone()[0])
+
+
 def require(connection: sqlite3.Connection, path: Path) -> None:
     """Raises `DatabaseError` unless the schema is the newest: who may only read cannot upgrade."""
     if not check(connection, path):

@@ -47,6 +47,15 @@ def to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def as_it_is(path: Path) -> sqlite3.Connection:
+    """A connection that upgrades nothing: for looking at a database, and copying it. Raises `DatabaseError`."""
+    refuse_network(path)
+    if os.access(path, os.R_OK | os.W_OK):
+        return _connect(path, "rw")
+    quiet = not path.with_name(f"{path.name}-wal").exists()
+    return _connect(path, "ro&immutable=1" if quiet else "ro")
+
+
 def begin(connection: sqlite3.Connection) -> None:
     _run(connection, "begin")
 

@@ -1,0 +1,2 @@
+-- Write the file anew, without the room that deleted rows left.
+VACUUM;
