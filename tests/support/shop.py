@@ -260,7 +260,7 @@ class Shop:
             )
         address = f"http://127.0.0.1:{port}"
         try:
-            assert processes.until(lambda: _answers(f"{address}/health"), 20), log.read_text()
+            assert processes.until(lambda: answers(f"{address}/health"), 20), log.read_text()
             yield address
         finally:
             server.terminate()
@@ -291,7 +291,7 @@ def merged(base: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2):
             return True
