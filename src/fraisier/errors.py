@@ -38,6 +38,12 @@ class ConfigurationError(FraiseQLError):
     exit_code = 2
 
 
+class NoObserver(ConfigurationError):
+    """Something was to be queued that nobody would run."""
+
+    code = "no_observer"
+
+
 class NotSupportedYet(ConfigurationError):
     """The documents promise it; this version refuses it by name instead of ignoring it."""
 
@@ -130,6 +136,12 @@ class Held(LockError):
     """The lane waits for a person after a failed deployment."""
 
     code = "held"
+
+
+class Cancelled(DeploymentError):
+    """Somebody asked this deployment to end; what was begun has been undone."""
+
+    code = "cancelled"
 
 
 class Interrupted(DeploymentError):

@@ -11,19 +11,28 @@ SECTIONS: Final = {
     "Deploy": {
         "deploy": "Deploy a fraise to an environment.",
         "rollback": "Bring an earlier version of a fraise back.",
+        "cancel": "End a deployment; the old version stays, or comes back.",
+        "complete": "Mark a deployment as done by hand: its version is live and well.",
     },
     "Look": {
         "list": "List all fraises and where they run.",
         "status": "Show what runs in an environment, and how it is.",
         "status-all": "Show how every environment is, as it is recorded.",
         "test": "Run the health checks of an environment now.",
+        "why": "Say what runs or is stuck in an environment, and what comes next.",
         "history": "Show past deployments, newest first.",
         "logs": "Show what a deployment did, or what a service wrote.",
         "stats": "Count deployments and how they ended.",
         "webhooks": "Show received webhooks, newest first.",
+        "audit": "Show who did what, newest first.",
     },
     "Run": {
         "serve": "Receive pushes and run the deployments they ask for.",
+        "observe": "Run deployments that others have asked for, and end what died.",
+        "hold": "Make pushes wait in an environment.",
+        "unhold": "Let pushes run again in an environment.",
+        "lock": "Show locks, or take one away.",
+        "fence": "Decide which installation of Fraisier a target obeys.",
     },
     "Set up": {
         "validate": "Check the file; every error at once, with its line.",

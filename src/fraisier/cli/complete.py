@@ -1,31 +1,45 @@
-"""Completion of fraise and environment names in the shell. A file with errors completes nothing."""
+"""`fraisier complete`: a person has looked, and the new version is well."""
 
 from __future__ import annotations
 
 import click
 
+from fraisier.cli import terminal
 from fraisier.cli.app import App
-from fraisier.errors import FraiseQLError
+from fraisier.cli.door import door
 
 
-def fraises(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in _known(ctx) if name.startswith(incomplete)]
+@door("fraisier complete dep_00042 --reason 'slow start; answers well'", name="complete")
+@click.argument("deployment")
+@click.option("--reason", metavar="TEXT", required=True, help="What you saw; it is recorded.")
+def command(app: App, deployment: str, reason: str) -> None:
+    """Mark a deployment as done by hand: its version is live and well.
 
+    For a deployment that timed out although the service is healthy. The target itself must show the new version,
+    running. One that still waits for its health check ends as a success; one that has ended keeps its row, and a new
+    one beside it says so. Lifts the hold of the environment.
+    """
+    import asyncio
 
-def environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Those of the fraise that was typed before, else of all."""
-    known, typed = _known(ctx), ctx.params.get("fraise")
-    names = (
-        known.get(typed, []) if typed in known else sorted({name for each in known.values() for name in each})
-    )
-    return [name for name in names if name.startswith(incomplete)]
+    from fraisier.cli import waiting
+    from fraisier.model.commit import short
+    from fraisier.observer import by_hand
+    from fraisier.observer.grounds import Grounds
 
-
-def _known(ctx: click.Context) -> dict[str, list[str]]:
-    from fraisier.config import FraisierConfig
-
-    try:
-        config = FraisierConfig(ctx.ensure_object(App).config_file)
-    except FraiseQLError:
-        return {}
-    return {name: list(fraise.environments) for name, fraise in config.fraises.items()}
+    grounds = Grounds(app.database(app.config()))
+    asking = waiting.asking(True, None, False)
+    row = asyncio.run(by_hand.complete(grounds, deployment, asking, reason))
+    if app.json:
+        terminal.answer(
+            {
+                "schema": 1,
+                "deployment_id": row["identifier"],
+                "fraise": row["fraise"],
+                "environment": row["environment"],
+                "status": row["status"],
+                "new_version": row["new_version"],
+            }
+        )
+        return
+    lane = f"{row['fraise']} → {row['environment']}"
+    terminal.say(f"✓ {row['identifier']}: {short(row['new_version'])} is live in {lane}.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fraisier.cli import complete, table, terminal, times
+from fraisier.cli import known, table, terminal, times
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 from fraisier.model.commit import short
@@ -24,8 +24,8 @@ HEADINGS = ("Deployment", "Started", "Fraise", "Environment", "Kind", "Status", 
     "fraisier history | grep failed",
     name="history",
 )
-@click.argument("fraise", required=False, shell_complete=complete.fraises)
-@click.argument("environment", required=False, shell_complete=complete.environments)
+@click.argument("fraise", required=False, shell_complete=known.fraises)
+@click.argument("environment", required=False, shell_complete=known.environments)
 @click.option("--fraise", "only_fraise", metavar="FRAISE", help="Only this fraise.")
 @click.option("--environment", "only_environment", metavar="ENV", help="Only this environment.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="At most so many.")

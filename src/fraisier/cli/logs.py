@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fraisier.cli import complete, terminal
+from fraisier.cli import known, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 
@@ -15,8 +15,8 @@ from fraisier.cli.door import door
     "fraisier logs my_api production",
     name="logs",
 )
-@click.argument("fraise", metavar="DEPLOYMENT|FRAISE", shell_complete=complete.fraises)
-@click.argument("environment", required=False, shell_complete=complete.environments)
+@click.argument("fraise", metavar="DEPLOYMENT|FRAISE", shell_complete=known.fraises)
+@click.argument("environment", required=False, shell_complete=known.environments)
 @click.option(
     "--tail", default=100, show_default=True, type=click.IntRange(min=1), help="The last so many lines."
 )

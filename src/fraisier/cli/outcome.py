@@ -30,6 +30,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     return {
         "schema": 1,
         "deployment_id": report.deployment_id,
+        "request_id": report.request_id,
         "kind": str(report.kind),
         "fraise": report.fraise,
         "environment": report.environment,
@@ -64,7 +65,7 @@ def _quiet(report: Report) -> str:
         fraise=report.fraise,
         environment=report.environment,
         new=one_line(report.new_shown),
-        id=report.deployment_id,
+        id=report.deployment_id or report.request_id,
     )
 
 

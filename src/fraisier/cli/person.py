@@ -1,9 +1,10 @@
-"""Who types this: recorded with every deployment that a person asks for."""
+"""Who types this, and where: recorded with everything that a person asks for."""
 
 from __future__ import annotations
 
 import getpass
 import os
+import platform
 
 
 def name() -> str:
@@ -12,3 +13,9 @@ def name() -> str:
         return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def place() -> str:
+    """The machine, and the address a person has come from over SSH."""
+    client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    return f"{platform.node()} from {client}" if client else platform.node()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from fraisier.cli import complete
+from fraisier.cli import known, waiting
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 
@@ -14,26 +16,33 @@ from fraisier.cli.door import door
     "fraisier rollback my_api production --to v1.2.3",
     name="rollback",
 )
-@click.argument("fraise", shell_complete=complete.fraises)
-@click.argument("environment", shell_complete=complete.environments)
+@click.argument("fraise", shell_complete=known.fraises)
+@click.argument("environment", shell_complete=known.environments)
 @click.option("--to", metavar="VERSION", help="Go to this commit or tag instead of the version before.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
-def command(app: App, fraise: str, environment: str, to: str | None, dry_run: bool) -> int:
+@click.option(
+    "--hold/--no-hold", default=True, show_default=True, help="Let pushes wait until a person has decided."
+)
+@waiting.options
+def command(
+    app: App, fraise: str, environment: str, to: str | None, dry_run: bool, hold: bool, **busy: Any
+) -> int:
     """Bring an earlier version of a fraise back.
 
     Without --to it is the last good version before the one that is live.
     """
     import asyncio
 
-    from fraisier.cli import person, preview, progress, report
+    from fraisier.cli import preview, progress, report
     from fraisier.engine.survey import Wanted
     from fraisier.model.status import Kind
 
+    asking = waiting.asking(**busy)
     config = app.config()
     identity = config.get_fraise_environment(fraise, environment).identity
     desk = app.desk(config)
     if dry_run:
         return preview.show(app, asyncio.run(desk.preview(identity, Wanted(kind=Kind.ROLLBACK, version=to))))
     with progress.watching(app) as watcher:
-        ended = asyncio.run(desk.rollback(identity, to=to, by=person.name(), progress=watcher))
+        ended = asyncio.run(desk.rollback(identity, to=to, hold=hold, asking=asking, progress=watcher))
     return report.show(app, ended)

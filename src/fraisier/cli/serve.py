@@ -6,6 +6,7 @@ import click
 
 from fraisier.cli.app import App
 from fraisier.cli.door import Function, door
+from fraisier.cli.observe import slots
 
 
 def address(function: Function) -> Function:
@@ -28,7 +29,7 @@ def address(function: Function) -> Function:
     return host(port(function))
 
 
-def listen(app: App, host: str, port: int) -> int:
+def listen(app: App, host: str, port: int, max_concurrent: int) -> int:
     """Serve until a signal ends it."""
     import asyncio
 
@@ -37,15 +38,16 @@ def listen(app: App, host: str, port: int) -> int:
 
     config = app.config()
     database = app.database(config)
-    asyncio.run(serve(config, database, Observer(config, database), host, port))
+    asyncio.run(serve(config, database, Observer(config, database, slots=max_concurrent), host, port))
     return 0
 
 
 @door("fraisier serve", "fraisier serve --host 0.0.0.0 --port 8080", name="serve", json=False)
 @address
-def command(app: App, host: str, port: int) -> int:
+@slots
+def command(app: App, host: str, port: int, max_concurrent: int) -> int:
     """Receive pushes and run the deployments they ask for.
 
     Answers POST /webhook. Set FRAISIER_WEBHOOK_SECRET to what the forge signs with.
     """
-    return listen(app, host, port)
+    return listen(app, host, port, max_concurrent)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from fraisier.cli import complete, table, terminal, times
+from fraisier.cli import known, table, terminal, times
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 from fraisier.cli.history import one
@@ -30,8 +30,8 @@ HEADINGS: Final = (
     "fraisier stats my_api production --json",
     name="stats",
 )
-@click.argument("fraise", required=False, shell_complete=complete.fraises)
-@click.argument("environment", required=False, shell_complete=complete.environments)
+@click.argument("fraise", required=False, shell_complete=known.fraises)
+@click.argument("environment", required=False, shell_complete=known.environments)
 @click.option("--fraise", "only_fraise", metavar="FRAISE", help="Only this fraise.")
 @click.option("--environment", "only_environment", metavar="ENV", help="Only this environment.")
 @click.option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fraisier.cli import complete, standing, terminal
+from fraisier.cli import known, standing, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 
@@ -23,8 +23,8 @@ LOG_LINES = 10
     "fraisier status my_api production --no-probe --json",
     name="status",
 )
-@click.argument("fraise", shell_complete=complete.fraises)
-@click.argument("environment", shell_complete=complete.environments)
+@click.argument("fraise", shell_complete=known.fraises)
+@click.argument("environment", shell_complete=known.environments)
 @click.option("--no-probe", is_flag=True, help="Only what is recorded; do not look at the target.")
 def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
     """Show what runs in an environment, and how it is.

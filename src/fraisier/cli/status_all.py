@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from fraisier.cli import complete, table, terminal, times
+from fraisier.cli import known, table, terminal, times
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 from fraisier.cli.terminal import one_line
@@ -45,7 +45,7 @@ Lane = tuple[str, str]
     name="status-all",
 )
 @click.option(
-    "--environment", metavar="ENV", shell_complete=complete.environments, help="Only this environment."
+    "--environment", metavar="ENV", shell_complete=known.environments, help="Only this environment."
 )
 def command(app: App, environment: str | None) -> None:
     """Show how every environment is, as it is recorded.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from fraisier.cli import complete, terminal
+from fraisier.cli import known, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 
@@ -17,8 +17,8 @@ MARKS: Final = {True: ("✓", "green"), False: ("✗", "red"), None: ("-", "yell
 
 
 @door("fraisier test my_api production", "fraisier test my_api production --json", name="test")
-@click.argument("fraise", shell_complete=complete.fraises)
-@click.argument("environment", shell_complete=complete.environments)
+@click.argument("fraise", shell_complete=known.fraises)
+@click.argument("environment", shell_complete=known.environments)
 def command(app: App, fraise: str, environment: str) -> int:
     """Run the health checks of an environment now.
 

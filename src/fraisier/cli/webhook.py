@@ -8,14 +8,16 @@ from typing import NoReturn
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 from fraisier.cli.main import main
+from fraisier.cli.observe import slots
 from fraisier.cli.serve import address, listen
 
 
 @door("fraisier-webhook", "fraisier-webhook --host 0.0.0.0 --port 3000", name="fraisier-webhook", json=False)
 @address
-def command(app: App, host: str, port: int) -> int:
+@slots
+def command(app: App, host: str, port: int, max_concurrent: int) -> int:
     """Receive pushes and run the deployments they ask for."""
-    return listen(app, host, port)
+    return listen(app, host, port, max_concurrent)
 
 
 def run() -> NoReturn:

@@ -62,6 +62,10 @@ class FencedHost:
         """Refuse older tokens from now on, and end what they left running. Raises `FenceRefused`."""
         await self._line.ask({"do": "raise_fence", **self._fenced()}, deadline=ENDS_WITHIN)
 
+    async def adopt_fence(self) -> None:
+        """As `raise_fence`, and take the fence away from another installation first."""
+        await self._line.ask({"do": "adopt_fence", **self._fenced()}, deadline=ENDS_WITHIN)
+
     async def look(self, what: Command) -> CommandResult:
         return await self._reader.look(what)
 

@@ -20,12 +20,13 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One finished (or never needed) deployment. `status` is a `DeploymentStatus` or `up_to_date`.
+    """One deployment: finished, never needed, or only queued. `status` is a `DeploymentStatus` or `up_to_date`.
 
     Versions are full commit hashes; durations are seconds; `error` is `{code, message, hint, exit_code}`.
     """
 
     deployment_id: str | None
+    request_id: str | None = None
     kind: Kind
     fraise: str
     environment: str

@@ -17,7 +17,7 @@ from fraisier.engine.outcome import Outcome, exit_code
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.runner import Runner
 from fraisier.engine.survey import Past, Wanted, survey, up_to_date
-from fraisier.errors import DeploymentError, FraiseQLError, LeaseLost, Parked
+from fraisier.errors import Cancelled, DeploymentError, FraiseQLError, LeaseLost, Parked
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model.host import Fence
 from fraisier.model.identity import Identity
@@ -60,6 +60,7 @@ class Attempt:
         self._task: asyncio.Task[Report] | None = None
         self._stopped: DeploymentError | None = None
         self._lost = False
+        self._starting = False
 
     @property
     def _database(self) -> Database:
@@ -70,7 +71,7 @@ class Attempt:
         self._stopped = cause
         if self._runner is not None:
             self._runner.stop(cause)
-        elif self._task is not None:
+        elif self._task is not None and not self._starting:
             self._task.cancel()
 
     def park(self) -> None:
@@ -115,7 +116,10 @@ class Attempt:
         def lost() -> None:
             loop.call_soon_threadsafe(self._leave)
 
-        with Lease(self._database, self._claim, self._grounds.timing, lost) as lease:
+        def cancelled(cause: Cancelled) -> None:
+            loop.call_soon_threadsafe(self.stop, cause)
+
+        with Lease(self._database, self._claim, self._grounds.timing, lost, cancelled) as lease:
             try:
                 async with self._grounds.host(self._fence()) as host:
                     return await self._on_host(host, lease)
@@ -152,6 +156,7 @@ class Attempt:
         return await self._deploy(host, lease, plan, past)
 
     async def _deploy(self, host: FencedHost, lease: Lease, plan: Plan, past: Past) -> Report:
+        self._starting = True  # from here on there is a row that only a runner may end
         row = await self._start(plan, past)
         began = time.monotonic()
         journal = Journal(self._database, self._claim, row["pk_deployment"], row["identifier"])
@@ -164,7 +169,8 @@ class Attempt:
             leash=lease,
             progress=self._progress,
         )
-        outcome = await run_or_park(self._runner.run(), journal)
+        way = self._runner.run() if self._stopped is None else self._runner.go_back(self._stopped, cancelled=True)
+        outcome = await run_or_park(way, journal)
         await complete(journal, plan, outcome, self._environment, past)
         return record.finished(
             plan, row["identifier"], outcome, self._runner.reports, time.monotonic() - began

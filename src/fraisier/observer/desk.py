@@ -1,11 +1,9 @@
-"""Where people's requests come in: ask, claim, see it through, or follow whoever has it."""
+"""Where people's requests come in: what they ask for, what they may look at."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import platform
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +14,17 @@ from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.survey import Wanted, survey, up_to_date
-from fraisier.errors import DatabaseError, DeploymentError, LockError
+from fraisier.errors import DatabaseError, NoObserver
 from fraisier.git.differences import differences
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, Report
-from fraisier.model.status import Kind, RequestStatus, Trigger
-from fraisier.observer.attempt import Attempt
-from fraisier.observer.follow import follow
+from fraisier.model.status import DeploymentStatus, Kind
+from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id
-from fraisier.observer.rescue import rescue_lane
-from fraisier.observer.signals import Signals
+from fraisier.observer.turn import refuse_if_locked, see_through
 from fraisier.providers.provider import provider_of
 
 if TYPE_CHECKING:
@@ -45,17 +41,6 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     differences: str
 
 
-def myself(grounds: Grounds) -> dict[str, Any]:
-    """Who claims: what the lock row says about its holder."""
-    return {
-        "observer": f"{platform.node()}:{os.getpid()}",
-        "lease_seconds": grounds.timing.lease,
-        "runs_on": machine_id(),
-        "holder_pid": os.getpid(),
-        "holder_host": platform.node(),
-    }
-
-
 class Desk:
     """Takes what one person or program asks for, with the configuration and the database of one installation."""
 
@@ -69,28 +54,32 @@ class Desk:
         *,
         force: bool = False,
         commit: str | None = None,
-        by: str,
-        trigger: Trigger = Trigger.MANUAL,
+        asking: Asking,
         progress: Progress,
     ) -> Report:
         """Deploy the tip of the environment's branch, or `commit`, and return how it ended.
 
-        Raises `LockError` when the lane stays busy, and whatever kept the deployment from starting.
+        Raises `LockError` when the lane stays busy, `NoObserver` when nobody would run what need not be waited for,
+        and whatever kept the deployment from starting.
         """
         wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force)
-        return await self._ask(identity, wanted, by, trigger, progress)
+        return await self._ask(identity, wanted, {}, asking, progress)
 
     async def rollback(
         self,
         identity: Identity,
         *,
         to: str | None = None,
-        by: str,
-        trigger: Trigger = Trigger.MANUAL,
+        hold: bool = True,
+        asking: Asking,
         progress: Progress,
     ) -> Report:
-        """Return to the version before the current one, or to `to`. Raises what `deploy` raises."""
-        return await self._ask(identity, Wanted(kind=Kind.ROLLBACK, version=to), by, trigger, progress)
+        """Return to the version before the current one, or to `to`. Raises what `deploy` raises.
+
+        A success holds the lane, so that the next push does not undo it, unless `hold` is False.
+        """
+        wanted = Wanted(kind=Kind.ROLLBACK, version=to)
+        return await self._ask(identity, wanted, {} if hold else {"hold": False}, asking, progress)
 
     async def preview(self, identity: Identity, wanted: Wanted) -> Preview:
         """The plan that a deployment would run now, with what it would change. Changes nothing anywhere."""
@@ -145,20 +134,41 @@ class Desk:
         return self._config.get_fraise_environment(identity.fraise, identity.environment)
 
     async def _ask(
-        self, identity: Identity, wanted: Wanted, by: str, trigger: Trigger, progress: Progress
+        self,
+        identity: Identity,
+        wanted: Wanted,
+        options: dict[str, Any],
+        asking: Asking,
+        progress: Progress,
     ) -> Report:
-        environment = self._environment(identity)
-        request = await in_thread(
-            self._grounds.database.call,
+        environment, grounds = self._environment(identity), self._grounds
+        if not asking.wait:
+            await in_thread(require_observer, grounds)
+        if asking.skip_if_locked:
+            await refuse_if_locked(grounds, identity)
+        request = await in_thread(self._store, environment, wanted, options, asking)
+        if not asking.wait:
+            return _queued(request)
+        patience = grounds.timing.wait if asking.wait_lock is None else asking.wait_lock
+        return await see_through(
+            grounds, environment, request, progress, 0 if asking.skip_if_locked else patience
+        )
+
+    def _store(
+        self, environment: Environment, wanted: Wanted, options: dict[str, Any], asking: Asking
+    ) -> dict[str, Any]:
+        identity = environment.identity
+        request = self._grounds.database.call(
             "fn_request_deployment",
             fraise=identity.fraise,
             environment=identity.environment,
             job=identity.job,
             kind=wanted.kind,
-            trigger_type=trigger,
-            requested_by=by,
+            trigger_type=asking.trigger,
+            requested_by=asking.by,
+            requested_from=asking.where,
             git_branch=environment.branch,
-            options=json.dumps({"version": wanted.version, "force": wanted.force}),
+            options=json.dumps({"version": wanted.version, "force": wanted.force, **options}),
             target_provider=environment.provider,
             runs_on=machine_id(),
         )
@@ -166,76 +176,24 @@ class Desk:
             raise DatabaseError(
                 "The request was not stored.", hint="The database was changed by hand; restore it."
             )
-        return await _see_through(self._grounds, environment, request, progress)
+        return request
 
 
-async def _see_through(
-    grounds: Grounds, environment: Environment, request: dict[str, Any], progress: Progress
-) -> Report:
-    """Claim the request as soon as its lane is free, or follow whoever claimed it first."""
-    with Signals() as signals:
-        try:
-            claimed = await _wait_for_lane(grounds, request, progress)
-            if claimed is None:
-                return await follow(grounds.database, request["pk_deployment_request"], progress)
-            attempt = Attempt(grounds, environment, claimed, progress)
-            signals.owns(attempt)
-            return await attempt.run()
-        except asyncio.CancelledError:
-            if signals.cause is None:
-                raise
-            raise await _let_go(grounds, request, signals.cause) from None
-
-
-async def _wait_for_lane(
-    grounds: Grounds, request: dict[str, Any], progress: Progress
-) -> dict[str, Any] | None:
-    """The claimed request, or None when somebody else has taken it."""
-    until = time.monotonic() + grounds.timing.wait
-    number = request["pk_deployment_request"]
-    while True:
-        claimed = await in_thread(
-            grounds.database.call, "fn_claim_deployment", request=number, **myself(grounds)
+def require_observer(grounds: Grounds) -> None:
+    """Raises `NoObserver` when nobody on this machine takes requests from the queue."""
+    if not grounds.database.rows("observers", seconds=grounds.timing.lease, machine=machine_id()):
+        raise NoObserver(
+            "No observer runs here: nobody would run the request.",
+            hint="Start `fraisier serve` or `fraisier observe`, or leave --no-wait out.",
         )
-        if claimed is not None:
-            return claimed
-        now = await in_thread(grounds.database.row, "request", ref=number)
-        if now is None or now["status"] != RequestStatus.PENDING:
-            return None
-        if await rescue_lane(grounds, request["fk_lane"], myself(grounds)) is not None:
-            progress.said("An interrupted deployment of this lane was found and ended first.")
-        elif time.monotonic() >= until:
-            await _give_up(grounds, request)
-        else:
-            await asyncio.sleep(0.2)
 
 
-async def _let_go(grounds: Grounds, request: dict[str, Any], cause: DeploymentError) -> DeploymentError:
-    """A signal came while nothing was owned: take a waiting request back, leave a running one alone."""
-    taken_back = await in_thread(
-        grounds.database.call,
-        "fn_cancel_request",
-        request=request["pk_deployment_request"],
-        by=request["requested_by"],
-        reason=cause.message,
-    )
-    if taken_back is not None:
-        return cause
-    return type(cause)(
-        f"{cause.message} The deployment continues.",
-        hint=f"fraisier status {request['fraise']} {request['environment']}",
-    )
-
-
-async def _give_up(grounds: Grounds, request: dict[str, Any]) -> None:
-    """Take the request back and say who has the lane."""
-    database, number = grounds.database, request["pk_deployment_request"]
-    await in_thread(
-        database.call, "fn_cancel_request", request=number, by=request["requested_by"], reason="lock timeout"
-    )
-    lock = await in_thread(database.row, "lock", lane=request["fk_lane"])
-    who = f": {lock['holder']} has it since {lock['acquired_at']}" if lock else ""
-    raise LockError(
-        f"Deployment lock acquisition timed out after {grounds.timing.wait:g} s{who}.",
-        hint=f"fraisier status {request['fraise']} {request['environment']} shows what runs; try again when it ended.",
+def _queued(request: dict[str, Any]) -> Report:
+    return Report(
+        request_id=request["identifier"],
+        deployment_id=None,
+        kind=Kind(request["kind"]),
+        fraise=request["fraise"],
+        environment=request["environment"],
+        status=DeploymentStatus.PENDING,
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from fraisier.database import Database
 from fraisier.engine.journal import Claim
-from fraisier.errors import DatabaseError, LeaseLost
+from fraisier.errors import Cancelled, DatabaseError, LeaseLost
 from fraisier.model.step import Step
 from fraisier.observer.timing import Timing
 
@@ -21,16 +21,24 @@ log = logging.getLogger(__name__)
 class Lease:
     """Holds a lane while its block runs. A wedged step stops the renewal, so that somebody else may take over.
 
-    `lost` is called once, from the heartbeat thread, when the lane has gone to somebody else.
+    Both are called at most once, from the heartbeat thread: `lost` when the lane has gone to somebody else,
+    `cancelled` when somebody has asked the deployment to end.
     """
 
     def __init__(
-        self, database: Database, claim: Claim, timing: Timing, lost: Callable[[], None] = lambda: None
+        self,
+        database: Database,
+        claim: Claim,
+        timing: Timing,
+        lost: Callable[[], None] = lambda: None,
+        cancelled: Callable[[Cancelled], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._claim = claim
         self._timing = timing
         self._lost = lost
+        self._cancelled = cancelled
+        self._told = False
         self._gone = False
         self._good_since = time.monotonic()
         self._step_until = float("inf")
@@ -84,4 +92,19 @@ class Lease:
         if row is None:
             return False
         self._good_since = began
+        cause = cancellation(row)
+        if cause is not None and not self._told:
+            self._told = True
+            self._cancelled(cause)
         return True
+
+
+def cancellation(row: Mapping[str, Any]) -> Cancelled | None:
+    """What a lease or a taken-over deployment says about somebody who wants it to end; None when nobody does."""
+    if row["cancel_requested_by"] is None:
+        return None
+    reason = f": {row['cancel_reason']}" if row["cancel_reason"] else "."
+    return Cancelled(
+        f"Cancelled by {row['cancel_requested_by']}{reason}",
+        hint=f"fraisier deploy {row['fraise']} {row['environment']}",
+    )

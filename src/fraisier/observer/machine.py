@@ -1,10 +1,14 @@
-"""Which machine this is: lanes whose target is local belong to it."""
+"""Which machine and process this is: lanes whose target is local belong to the machine."""
 
 from __future__ import annotations
 
 import functools
+import os
 import platform
 from pathlib import Path
+from typing import Any
+
+from fraisier.observer.timing import Timing
 
 
 @functools.cache
@@ -14,3 +18,19 @@ def machine_id() -> str:
         return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
     except OSError:
         return platform.node()
+
+
+def observer_name() -> str:
+    """What this process is called in leases and among the observers."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
+def myself(timing: Timing) -> dict[str, Any]:
+    """Who claims: what the lock row says about its holder."""
+    return {
+        "observer": observer_name(),
+        "lease_seconds": timing.lease,
+        "runs_on": machine_id(),
+        "holder_pid": os.getpid(),
+        "holder_host": platform.node(),
+    }

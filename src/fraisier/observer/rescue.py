@@ -16,7 +16,7 @@ from fraisier.engine.outcome import Outcome, WayBack
 from fraisier.engine.recovery import Resume, decide
 from fraisier.engine.runner import Runner
 from fraisier.engine.site import StepSite
-from fraisier.errors import DeploymentError, FraiseQLError
+from fraisier.errors import Cancelled, DeploymentError, FraiseQLError
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model.host import Fence
 from fraisier.model.plan import Plan
@@ -26,7 +26,7 @@ from fraisier.model.step import Seen, Step, params_of, registered
 from fraisier.observer import record
 from fraisier.observer.attempt import claim_of, complete, run_or_park
 from fraisier.observer.grounds import Grounds
-from fraisier.observer.lease import Lease
+from fraisier.observer.lease import Lease, cancellation
 from fraisier.providers.provider import provider_of
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ class Rescue:
         self._claim = claim_of(taken)
         self._progress = progress or Silent()
         self._runner: Runner | None = None
+        self._cancelled = cancellation(taken)
         self._plan = msgspec.json.decode(taken["plan"], type=Plan)
         self._environment = msgspec.json.decode(taken["config_snapshot"], type=Environment)
         provider_of(self._environment)  # the code of the steps is registered with it
@@ -62,7 +63,10 @@ class Rescue:
             if me is not None:
                 loop.call_soon_threadsafe(me.cancel)
 
-        with Lease(self._grounds.database, self._claim, self._grounds.timing, lost) as lease:
+        def cancelled(cause: Cancelled) -> None:
+            loop.call_soon_threadsafe(self.stop, cause)
+
+        with Lease(self._grounds.database, self._claim, self._grounds.timing, lost, cancelled) as lease:
             async with self._grounds.host(fence) as host:
                 await host.raise_fence()
                 return await self._end(host, lease, began)
@@ -100,10 +104,19 @@ class Rescue:
         if self._runner is not None:
             self._runner.park()
 
+    def stop(self, cause: Cancelled) -> None:
+        """Somebody wants it to end: go back, unless it is on its way back already."""
+        self._cancelled = cause
+        if self._runner is not None:
+            self._runner.stop(cause)
+
     async def _go(self, runner: Runner, way: Resume) -> Outcome:
         if way.give_up:
             return self._given_up(way)
         runner.touch(way.touched, switched=way.switched)
+        cancelled = self._cancelled
+        if cancelled is not None and self._taken["back_reason"] in {None, cancelled.message}:
+            return await runner.go_back(cancelled, cancelled=True)
         if way.back:
             return await runner.go_back(self._cause(way))
         if way.found_done is not None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
-from fraisier.errors import FraiseQLError
+from fraisier.errors import DatabaseError, FraiseQLError
 from fraisier.model.report import Silent
 from fraisier.model.status import RequestStatus
 from fraisier.observer.attempt import Attempt, claim_of
-from fraisier.observer.desk import myself
 from fraisier.observer.grounds import Grounds
+from fraisier.observer.machine import machine_id, myself, observer_name
 from fraisier.observer.rescue import Rescue
 
 if TYPE_CHECKING:
@@ -47,14 +50,46 @@ class Observer:
 
     async def run(self) -> None:
         """Observe until stopped; returns when everything is parked or ended."""
-        while not self._stopping:
-            self._woken.clear()
-            await self._fill_slots()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._grounds.timing.poll):
-                    await self._woken.wait()
-        if self._running:
+        alive = asyncio.create_task(self._say_alive())
+        try:
+            while not self._stopping:
+                self._woken.clear()
+                with _surviving():
+                    await self._fill_slots()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._grounds.timing.poll):
+                        await self._woken.wait()
+        finally:
+            alive.cancel()
+            with suppress(FraiseQLError):
+                await in_thread(self._grounds.database.call, "fn_stop_observing", identifier=observer_name())
+        await self._until_ended()
+
+    async def _until_ended(self) -> None:
+        """Cancelled once more, it lets go of everything at once."""
+        try:
+            if self._running:
+                await asyncio.wait(self._running)
+        except asyncio.CancelledError:
+            for work in self._running.values():
+                work.drop()
             await asyncio.wait(self._running)
+            raise
+
+    async def _say_alive(self) -> None:
+        """Who queues a request wants to know that somebody will run it."""
+        me = {
+            "identifier": observer_name(),
+            "machine": machine_id(),
+            "host": platform.node(),
+            "pid": os.getpid(),
+        }
+        while True:
+            try:
+                await in_thread(self._grounds.database.call, "fn_observe", **me)
+            except FraiseQLError as error:
+                log.warning("the observer did not say that it lives: %s", error.message)
+            await asyncio.sleep(self._grounds.timing.heartbeat)
 
     async def _fill_slots(self) -> None:
         while not self._stopping and len(self._running) < self._slots:
@@ -71,7 +106,7 @@ class Observer:
 
     async def _next(self) -> Attempt | Rescue | None:
         """The next piece of work: what died first, then what waits."""
-        database, me = self._grounds.database, myself(self._grounds)
+        database, me = self._grounds.database, myself(self._grounds.timing)
         await in_thread(database.call, "fn_return_orphans")
         taken = await in_thread(database.call, "fn_take_over", lane=None, **me)
         if taken is not None:
@@ -98,6 +133,15 @@ class Observer:
             status=str(RequestStatus.FAILED),
             reason=error.message,
         )
+
+
+@contextmanager
+def _surviving() -> Iterator[None]:
+    """A database that does not answer now is asked again later."""
+    try:
+        yield
+    except DatabaseError as error:
+        log.warning("the queue was not read: %s", error.message)
 
 
 async def _logged(work: Attempt | Rescue) -> None:

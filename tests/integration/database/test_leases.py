@@ -76,7 +76,7 @@ def test_a_held_lane_serves_people_only(lanes):
     assert lanes.call("fn_unhold", **hold)["hold_since"] is None
     assert lanes.call("fn_unhold", **hold) is None
     types = [row["type"] for row in lanes.sql("SELECT type FROM tb_event ORDER BY pk_event")]
-    assert types == ["lane.held", "lane.unheld"]
+    assert types == ["lane.held", "request.made", "request.made", "lane.unheld"]
 
 
 def test_an_unheld_lane_runs_its_newest_push(lanes):

@@ -129,7 +129,7 @@ def test_a_newer_schema_is_refused_only_when_it_cannot_be_read(made):
     mark(made, 99, 99)
     with (
         Database(made) as database,
-        pytest.raises(SchemaTooNew, match="schema 99; this one knows 1") as refused,
+        pytest.raises(SchemaTooNew, match="schema 99; this one knows 2") as refused,
     ):
         database.rows("pending_requests")
     assert refused.value.exit_code == 2
@@ -138,8 +138,7 @@ def test_a_newer_schema_is_refused_only_when_it_cannot_be_read(made):
 def test_an_upgrade_adds_and_keeps_everything(made, tmp_path):
     folder = tmp_path / "sql"
     shutil.copytree(script.SQL, folder)
-    (folder / "upgrades").mkdir()
-    (folder / "upgrades" / "0002.sql").write_text("ALTER TABLE tb_lane ADD COLUMN colour TEXT;\n")
+    (folder / "upgrades" / "0099.sql").write_text("ALTER TABLE tb_lane ADD COLUMN colour TEXT;\n")
     (folder / "views" / "v_colours.sql").write_text(
         "DROP VIEW IF EXISTS v_colours;\nCREATE VIEW v_colours AS SELECT fraise, colour FROM tb_lane;\n"
     )
@@ -147,18 +146,49 @@ def test_an_upgrade_adds_and_keeps_everything(made, tmp_path):
     for _ in range(2):
         schema.bring_up_to_date(connection, made, folder)
     assert connection.execute("SELECT * FROM v_colours").fetchall() == [("shop", None)]
-    assert connection.execute("SELECT version FROM tb_schema_version").fetchall() == [(1,), (2,)]
+    assert connection.execute("SELECT version FROM tb_schema_version").fetchall() == [
+        (schema.newest(),),
+        (99,),
+    ]
     assert connection.execute("SELECT COUNT(*) FROM tb_deployment_request").fetchone() == (1,)
     connection.close()
     with Database(made) as database:
         assert len(database.rows("pending_requests")) == 1
 
 
+def shape(path: Path) -> dict[str, object]:
+    """Every table by its columns, every index and trigger by its words without white space and comments."""
+    with sqlite3.connect(path) as other:
+        rows = other.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        found = {
+            f"{kind} {name}": other.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            if kind == "table"
+            else "".join(line.partition("--")[0] for line in sql.splitlines()).split()
+            for kind, name, sql in rows
+        }
+    other.close()
+    return found
+
+
+def test_the_first_schema_becomes_the_one_of_a_new_database(made, short_folder):
+    old = short_folder / "old.db"
+    first = Path(__file__).parents[2] / "support" / "schema_1.sql"
+    with sqlite3.connect(old) as other:
+        other.executescript(first.read_text(encoding="utf-8"))
+        other.execute("INSERT INTO tb_lane (fraise, environment) VALUES ('shop', 'production')")
+    other.close()
+    with Database(old) as database:
+        assert database.call("fn_request_deployment", **ASK)["cancel_requested_at"] is None
+        assert [row["what"] for row in database.rows("audit")] == ["request.made"]
+    assert shape(old) == shape(made)
+
+
 def test_an_upgrade_that_fails_changes_nothing(made, tmp_path):
     folder = tmp_path / "sql"
     shutil.copytree(script.SQL, folder)
-    (folder / "upgrades").mkdir()
-    (folder / "upgrades" / "0002.sql").write_text("ALTER TABLE tb_lane ADD COLUMN colour TEXT;\nNONSENSE;\n")
+    (folder / "upgrades" / "0099.sql").write_text("ALTER TABLE tb_lane ADD COLUMN colour TEXT;\nNONSENSE;\n")
     connection = sqlite3.connect(made, isolation_level=None)
     with pytest.raises(sqlite3.OperationalError):
         schema.bring_up_to_date(connection, made, folder)

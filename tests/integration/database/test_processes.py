@@ -76,7 +76,7 @@ def test_eight_processes_make_one_database(tmp_path):
     assert all(worker.returncode == 0 for worker in workers)
     with Database(path) as database:
         assert [row["identifier"] for row in database.rows("pending_requests")] == ["req_00008"]
-        assert database.row("schema_version") == {"version": 1, "readable_from": 1}
+        assert database.row("schema_version") == {"version": 2, "readable_from": 1}
 
 
 HOLD_A_LEASE = """

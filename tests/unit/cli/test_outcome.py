@@ -13,6 +13,7 @@ ERROR = {"code": "unhealthy", "message": "GET / answered 500", "hint": "Read its
 def report(status, **more):
     given = {
         "deployment_id": "dep_00002",
+        "request_id": None,
         "kind": Kind.DEPLOY,
         "fraise": "my_api",
         "environment": "production",
@@ -134,6 +135,7 @@ def test_the_json_answer_has_exactly_the_keys_of_the_contract():
     assert answer == {
         "schema": 1,
         "deployment_id": "dep_00002",
+        "request_id": None,
         "kind": "deploy",
         "fraise": "my_api",
         "environment": "production",

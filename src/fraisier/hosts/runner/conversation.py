@@ -68,7 +68,8 @@ class Conversation:
         """What is asked, or None when the answer comes later."""
         if request["do"] in READS:
             return READS[request["do"]](request)
-        doing = {"run": self.run, "kill": self.kill, "look": self.look, "raise_fence": raise_fence}
+        doing = {"run": self.run, "kill": self.kill, "look": self.look}
+        doing.update(raise_fence=raise_fence, adopt_fence=adopt_fence)
         return doing[request["do"]](request)
 
     def run(self, request: dict[str, Any]) -> dict[str, Any] | None:
@@ -159,6 +160,13 @@ def raise_fence(request: dict[str, Any]) -> dict[str, Any]:
     """End what older tokens left running, and refuse them from now on."""
     fence = Fence(request)
     os.close(fence.enter())
+    return {"token": fence.token}
+
+
+def adopt_fence(request: dict[str, Any]) -> dict[str, Any]:
+    """Make the lane's fence this installation's, whoever had it."""
+    fence = Fence(request)
+    os.close(fence.adopt())
     return {"token": fence.token}
 
 

@@ -64,13 +64,31 @@ class Fence:
             )
         if stored and stored["installation_id"] != self.installation_id:
             raise self.foreign(stored["installation_id"])
+        self.refuse_older(stored)
+        if stored is None or stored["token"] < self.token:
+            self.pass_first()
+
+    def adopt(self) -> int:
+        """As `enter`, and take the fence from another installation, or mend a damaged one. Returns the lock."""
+        lock = take_lock(self.folder)
+        try:
+            self.refuse_older(read_json(self.file))
+            self.pass_first()
+        except BaseException:
+            os.close(lock)
+            raise
+        return lock
+
+    def refuse_older(self, stored: dict[str, Any] | None) -> None:
         if stored and stored["token"] > self.token:
             raise self.stale(stored["token"])
-        if stored is None or stored["token"] < self.token:
-            self.end_older()
-            self.store()
-            self.prune()
-            self.reserve.fill()
+
+    def pass_first(self) -> None:
+        """Whatever passed here before may not pass again."""
+        self.end_older()
+        self.store()
+        self.prune()
+        self.reserve.fill()
 
     def store(self) -> None:
         """Must survive a power loss. Records and results need not: another boot id makes them lost anyway."""

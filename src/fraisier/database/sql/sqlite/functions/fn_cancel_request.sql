@@ -2,6 +2,7 @@
 -- :request  its pk, id or identifier
 -- :by
 -- :reason = NULL
+-- :asked_from = NULL
 -- Returns the request; no row when it does not wait.
 SELECT pk_deployment_request AS cancelled
 FROM tb_deployment_request
@@ -14,7 +15,7 @@ WHERE pk_deployment_request = :cancelled;
 
 INSERT INTO tb_event (type, fraise, environment, job, actor, data, created_at)
 SELECT 'request.cancelled', fraise, environment, job, :by,
-    json_object('request', identifier, 'reason', :reason), :now
+    json_object('request', identifier, 'reason', :reason, 'from', :asked_from), :now
 FROM tb_deployment_request
 WHERE pk_deployment_request = :cancelled;
 

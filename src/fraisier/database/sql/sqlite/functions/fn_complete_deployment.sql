@@ -12,12 +12,16 @@
 -- :details = NULL  JSON
 -- :current_version = '(unchanged)'  what runs now; NULL says that nothing does
 -- :lane_status = NULL  healthy, degraded, down or unknown; NULL leaves it
--- :hold_reason = NULL  not NULL holds the lane
+-- :hold_reason = NULL  not NULL holds the lane, unless its request said that a success need not
 -- Returns the deployment; no row when the lease is lost.
 SELECT
     d.fraise, d.environment, d.job, d.requested_by, d.target_provider,
     k.fk_request AS request,
-    COALESCE(r.automatic, 0) AS automatic
+    COALESCE(r.automatic, 0) AS automatic,
+    CASE
+        WHEN :status = 'success' AND json_extract(r.options, '$.hold') = 0 THEN NULL
+        ELSE :hold_reason
+    END AS hold_reason
 FROM tb_deployment_lock AS k
 INNER JOIN tb_deployment AS d ON d.pk_deployment = k.fk_deployment
 LEFT JOIN tb_deployment_request AS r ON r.pk_deployment_request = k.fk_request

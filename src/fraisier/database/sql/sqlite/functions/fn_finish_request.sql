@@ -20,6 +20,13 @@ WHERE pk_webhook_event = (
     SELECT fk_webhook_event FROM tb_deployment_request WHERE pk_deployment_request = :request
 );
 
+INSERT INTO tb_event (type, fraise, environment, job, actor, data, created_at)
+SELECT
+    'request.' || status, fraise, environment, job, requested_by,
+    json_object('request', identifier, 'reason', reason, 'from', requested_from), :now
+FROM tb_deployment_request
+WHERE pk_deployment_request = :request;
+
 DELETE FROM tb_deployment_lock WHERE pk_deployment_lock = :held;
 
 SELECT * FROM tb_deployment_request WHERE pk_deployment_request = :request;

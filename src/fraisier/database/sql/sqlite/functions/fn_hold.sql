@@ -5,6 +5,7 @@
 -- :job = ''
 -- :by
 -- :reason
+-- :asked_from = NULL
 -- Returns the lane.
 INSERT INTO tb_lane (fraise, environment, job) VALUES (:fraise, :environment, :job)
 ON CONFLICT DO NOTHING;
@@ -13,6 +14,6 @@ UPDATE tb_lane SET hold_since = COALESCE(hold_since, :now), hold_reason = :reaso
 WHERE fraise = :fraise AND environment = :environment AND job = :job;
 
 INSERT INTO tb_event (type, fraise, environment, job, actor, data, created_at)
-VALUES ('lane.held', :fraise, :environment, :job, :by, json_object('reason', :reason), :now);
+VALUES ('lane.held', :fraise, :environment, :job, :by, json_object('reason', :reason, 'from', :asked_from), :now);
 
 SELECT * FROM tb_lane WHERE fraise = :fraise AND environment = :environment AND job = :job;

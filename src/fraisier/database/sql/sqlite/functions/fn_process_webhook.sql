@@ -43,11 +43,11 @@ WHERE :earlier IS NULL
 ON CONFLICT DO NOTHING;
 
 INSERT INTO tb_deployment_request (
-    fk_lane, fraise, environment, job, requested_at, requested_by, trigger_type, git_branch, git_commit, options,
+    fk_lane, fraise, environment, job, requested_at, requested_by, requested_from, trigger_type, git_branch, git_commit, options,
     target_provider, target_config, runs_on, fk_webhook_event
 )
 SELECT
-    l.pk_lane, l.fraise, l.environment, l.job, :now, :sender, 'webhook',
+    l.pk_lane, l.fraise, l.environment, l.job, :now, :sender, :source_ip, 'webhook',
     COALESCE(json_extract(r.value, '$.git_branch'), :branch), json_extract(r.value, '$.git_commit'),
     COALESCE(json_extract(r.value, '$.options'), '{}'), json_extract(r.value, '$.target_provider'),
     json_extract(r.value, '$.target_config'), json_extract(r.value, '$.runs_on'), :event

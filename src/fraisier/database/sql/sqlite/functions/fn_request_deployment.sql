@@ -6,6 +6,7 @@
 -- :kind = 'deploy'  deploy or rollback
 -- :trigger_type  webhook, scheduled, manual or api
 -- :requested_by = NULL
+-- :requested_from = NULL  the machine or address it came from
 -- :git_branch = NULL
 -- :git_commit = NULL
 -- :options = '{}'  JSON object
@@ -18,11 +19,11 @@ INSERT INTO tb_lane (fraise, environment, job) VALUES (:fraise, :environment, :j
 ON CONFLICT DO NOTHING;
 
 INSERT INTO tb_deployment_request (
-    fk_lane, fraise, environment, job, kind, requested_at, requested_by, trigger_type, git_branch, git_commit,
+    fk_lane, fraise, environment, job, kind, requested_at, requested_by, requested_from, trigger_type, git_branch, git_commit,
     options, target_provider, target_config, runs_on, fk_webhook_event
 )
 SELECT
-    pk_lane, fraise, environment, job, :kind, :now, :requested_by, :trigger_type, :git_branch, :git_commit,
+    pk_lane, fraise, environment, job, :kind, :now, :requested_by, :requested_from, :trigger_type, :git_branch, :git_commit,
     :options, :target_provider, :target_config, :runs_on, :webhook_event
 FROM tb_lane
 WHERE fraise = :fraise AND environment = :environment AND job = :job;

@@ -6,7 +6,8 @@
 -- :runs_on = NULL  machine id of the observer
 -- :holder_pid = NULL
 -- :holder_host = NULL
--- Returns the deployment, and `resumed` (1: it was parked); no row when there is none.
+-- Returns the deployment, `resumed` (1: it was parked), and its request's `cancel_requested_by` and `cancel_reason`;
+-- no row when there is none.
 SELECT
     d.pk_deployment AS deployment, d.fk_lane AS lane, d.parked AS resumed,
     MAX(l.last_token + 1, :epoch_ms) AS token
@@ -49,4 +50,7 @@ SELECT
 FROM tb_deployment
 WHERE pk_deployment = :deployment;
 
-SELECT *, :resumed AS resumed FROM tb_deployment WHERE pk_deployment = :deployment;
+SELECT d.*, :resumed AS resumed, r.cancel_requested_by, r.cancel_reason
+FROM tb_deployment AS d
+LEFT JOIN tb_deployment_request AS r ON r.pk_deployment_request = d.fk_request
+WHERE d.pk_deployment = :deployment;

@@ -4,6 +4,7 @@
 -- :job = ''
 -- :by
 -- :reason = NULL
+-- :asked_from = NULL
 -- Returns the lane; no row when it was not held.
 SELECT pk_lane AS lane, hold_reason AS held_for
 FROM tb_lane
@@ -13,7 +14,8 @@ UPDATE tb_lane SET hold_since = NULL, hold_reason = NULL, hold_by = NULL WHERE p
 
 INSERT INTO tb_event (type, fraise, environment, job, actor, data, created_at)
 VALUES (
-    'lane.unheld', :fraise, :environment, :job, :by, json_object('reason', :reason, 'held_for', :held_for), :now
+    'lane.unheld', :fraise, :environment, :job, :by,
+    json_object('reason', :reason, 'held_for', :held_for, 'from', :asked_from), :now
 );
 
 SELECT * FROM tb_lane WHERE pk_lane = :lane;

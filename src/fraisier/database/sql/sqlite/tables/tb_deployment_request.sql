@@ -1,5 +1,6 @@
 -- The command queue. Every door inserts here; whoever claims a row runs it. `automatic` is its class: webhook and
--- scheduled requests are automatic, manual and api ones are a person's.
+-- scheduled requests are automatic, manual and api ones are a person's. `cancel_requested_at` tells the owner of a
+-- running one to go back.
 CREATE TABLE tb_deployment_request (
     pk_deployment_request INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE DEFAULT
@@ -27,7 +28,11 @@ CREATE TABLE tb_deployment_request (
     runs_on TEXT,
     fk_webhook_event INTEGER REFERENCES tb_webhook_event (pk_webhook_event) ON DELETE SET NULL,
     started_at TEXT,
-    ended_at TEXT
+    ended_at TEXT,
+    requested_from TEXT,
+    cancel_requested_at TEXT,
+    cancel_requested_by TEXT,
+    cancel_reason TEXT
 );
 CREATE UNIQUE INDEX ix_deployment_request_identifier ON tb_deployment_request (identifier);
 CREATE INDEX ix_deployment_request_queue ON tb_deployment_request (status, fk_lane);
@@ -56,4 +61,26 @@ BEGIN
     SET status = 'superseded', reason = 'superseded while it waited to be run again',
         ended_at = strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'
     WHERE pk_deployment_request = NEW.pk_deployment_request;
+END;
+
+-- What was asked for, by whom, from where; and what a newer request took the place of.
+CREATE TRIGGER tr_request_made AFTER INSERT ON tb_deployment_request
+BEGIN
+    INSERT INTO tb_event (type, fraise, environment, job, actor, data, created_at)
+    VALUES (
+        'request.made', NEW.fraise, NEW.environment, NEW.job, NEW.requested_by,
+        json_object(
+            'request', NEW.identifier, 'kind', NEW.kind, 'trigger', NEW.trigger_type, 'from', NEW.requested_from
+        ),
+        NEW.requested_at
+    );
+END;
+CREATE TRIGGER tr_request_superseded AFTER UPDATE OF status ON tb_deployment_request
+WHEN NEW.status = 'superseded' AND OLD.status <> 'superseded'
+BEGIN
+    INSERT INTO tb_event (type, fraise, environment, job, actor, data, created_at)
+    VALUES (
+        'request.superseded', NEW.fraise, NEW.environment, NEW.job, NEW.requested_by,
+        json_object('request', NEW.identifier, 'reason', NEW.reason), NEW.ended_at
+    );
 END;

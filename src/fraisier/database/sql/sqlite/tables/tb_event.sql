@@ -16,6 +16,7 @@ CREATE TABLE tb_event (
     data TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(data)),
     created_at TEXT NOT NULL
 );
+CREATE INDEX ix_event_lane ON tb_event (fraise, environment, pk_event);
 CREATE TRIGGER tr_event_append_only BEFORE UPDATE ON tb_event
 WHEN OLD.seq IS NOT NULL OR NEW.seq IS NULL OR OLD.id IS NOT NEW.id OR OLD.type IS NOT NEW.type
     OR OLD.fraise IS NOT NEW.fraise OR OLD.environment IS NOT NEW.environment OR OLD.job IS NOT NEW.job
