@@ -35,6 +35,7 @@ SECTIONS: Final = {
         "fence": "Decide which installation of Fraisier a target obeys.",
     },
     "Set up": {
+        "init": "Write a first fraises.yaml for this folder.",
         "validate": "Check the file; every error at once, with its line.",
         "config": "Check or show the configuration.",
         "db": "Look after Fraisier's own database.",

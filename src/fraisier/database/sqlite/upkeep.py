@@ -31,7 +31,7 @@ def inspect(path: Path) -> Soundness:
     """Look at a database without upgrading it. Raises `DatabaseError` when it cannot be read at all."""
     try:
         with closing(session.as_it_is(path)) as connection:
-            damage = [text for (text,) in _run(connection, "integrity") if text != "ok"]
+            damage = _damage(connection)
             dangling = [
                 f"row {row} of {table} points at {parent}"
                 for table, row, parent, _ in _run(connection, "foreign_keys")
@@ -79,7 +79,7 @@ def copy(path: Path, target: Path) -> int:
 def _copy(path: Path, part: Path) -> None:
     with closing(session.as_it_is(path)) as source, closing(sqlite3.connect(part)) as copied:
         source.backup(copied)
-        if wrong := [text for (text,) in _run(copied, "integrity") if text != "ok"]:
+        if wrong := _damage(copied):
             raise DatabaseError(
                 f"The copy of {path} is damaged: {wrong[0]}.", hint="Run `fraisier db check`; check the disk."
             )
@@ -92,6 +92,10 @@ def compact(path: Path) -> None:
             _run(connection, "vacuum")
     except sqlite3.Error as error:
         raise explained(error, path) from error
+
+
+def _damage(connection: sqlite3.Connection) -> list[str]:
+    return [str(text) for (text,) in _run(connection, "integrity") if text != "ok"]
 
 
 def _run(connection: sqlite3.Connection, name: str) -> list[tuple[object, ...]]:
