@@ -54,11 +54,11 @@ class Lane:
     @property
     def proxy(self) -> Proxy | None:
         """The way to a living supervisord that answers."""
-        record = supervisor_rpc.record(self.folder / SUPERVISORD_RECORD)
-        process = self.supervisord
-        if process is None:
+        process = self.supervisord  # first: once it is known, its record is whole
+        socket = supervisor_rpc.record(self.folder / SUPERVISORD_RECORD).get("socket")
+        if process is None or socket is None:
             return None
-        proxy = Proxy(record["socket"], patience=self.stop_timeout + ENDS_WITHIN)
+        proxy = Proxy(socket, patience=self.stop_timeout + ENDS_WITHIN)
         try:
             return proxy if proxy.supervisor.getPID() == process.pid else None
         except ANSWERLESS:
