@@ -25,7 +25,7 @@ class APIDeployer:
     def restored(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         if observed.live is None:
             return ()
-        return (provider_of(environment).health(environment, observed, observed.live.name),)
+        return (provider_of(environment).health(environment, observed, observed.live),)
 
 
 def _database(provider: Provider, environment: Environment, observed: Observed) -> tuple[Step, ...]:

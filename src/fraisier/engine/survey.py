@@ -11,6 +11,7 @@ from fraisier.engine.planner import release_name
 from fraisier.errors import UnknownName
 from fraisier.git.mirror import mirror_path
 from fraisier.git.remote import resolve
+from fraisier.health.check_type import prepare
 from fraisier.model.commit import Commit, short
 from fraisier.model.host import Site
 from fraisier.model.plan import Observed
@@ -47,8 +48,9 @@ async def survey(
     """Everything that planning needs to know.
 
     Raises `Unreachable` when the repository or the target does not answer, `UnknownName` for a version that
-    neither the history nor the repository knows.
+    neither the history nor the repository knows, `ConfigurationError` for a health check that could never pass.
     """
+    prepare(site, environment.health_checks)
     view = await provider_of(environment).look(site.host, environment)
     mirror = mirror_path(environment.git_repo)
     if wanted.kind is Kind.ROLLBACK:

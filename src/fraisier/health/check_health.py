@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from fraisier.config.health_check import HealthCheck
-from fraisier.hosts.service_ref import ServiceRef
+from fraisier.health.params import Params
 from fraisier.model.host import Site
 from fraisier.model.step import Seen, Skip, step_kind
 
+__all__ = ["CheckHealth", "Params"]
+
 if TYPE_CHECKING:
     from fraisier.health.watch import Watch
-
-
-class Params(msgspec.Struct, frozen=True, kw_only=True):
-    """`settle`: seconds that the process must stay up when no check says anything better.
-
-    `release_path` is the folder of the version that must be the one that answers; None: not known.
-    """
-
-    checks: tuple[HealthCheck, ...] = ()
-    service: ServiceRef | None = None
-    release_path: str | None = None
-    settle: float = 2.0
 
 
 @step_kind("check_health", params=Params, repeatable=True)
@@ -33,7 +20,7 @@ class CheckHealth:
 
     async def check(self, site: Site, params: Params) -> Seen:
         watch = await _watch(site, params)
-        answers = [await watch.attempt(check) for check in _enabled(params)] or [watch.standing()]
+        answers = [await watch.attempt(check) for check in params.enabled] or [watch.standing()]
         return Seen.DONE if all(answer.good for answer in answers) else Seen.NOT_DONE
 
     async def apply(self, site: Site, params: Params) -> Skip | None:
@@ -56,15 +43,11 @@ class CheckHealth:
 async def _watch(site: Site, params: Params) -> Watch:
     from fraisier.health.watch import Watch  # noqa: PLC0415 - asyncio and http.client; planning needs neither
 
-    return await Watch.begin(site, params.service, params.release_path)
-
-
-def _enabled(params: Params) -> list[HealthCheck]:
-    return [check for check in params.checks if check.enabled]
+    return await Watch.begin(site, params)
 
 
 def _nothing_to_ask(params: Params) -> Skip | None:
-    if params.checks and not _enabled(params):
+    if params.checks and not params.enabled:
         return Skip("health check disabled")
     if not params.checks and params.service is None:
         return Skip("no health check and no service to look at")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 import msgspec
 
 from fraisier.config.health_check import HealthCheck
-from fraisier.errors import ConfigurationError
+from fraisier.health.params import Params
 from fraisier.model.host import Site
+from fraisier.model.registry import Registry
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +23,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class CheckType(Protocol):
     """The code for one type of check."""
 
-    async def ask(self, site: Site, check: HealthCheck) -> Answer:
+    def prepare(self, site: Site, check: HealthCheck) -> None:
+        """Raises `ConfigurationError` where no attempt could ever succeed: asked before anything is changed."""
+        ...
+
+    async def ask(self, site: Site, check: HealthCheck, judged: Params) -> Answer:
         """Try once, within `check.timeout` seconds. What cannot be reached is an answer, not an error."""
         ...
 
@@ -38,19 +44,24 @@ class CheckType(Protocol):
         ...
 
 
-_types: dict[str, CheckType] = {}
-
-
-def register(name: str, check_type: CheckType) -> None:
-    """Make `type: name` below `health_check:` mean this code."""
-    _types[name] = check_type
+CHECK_TYPES: Final = Registry[CheckType](
+    "health_check",
+    {
+        "http": "fraisier.health.http",
+        "tcp": "fraisier.health.tcp",
+        "command": "fraisier.health.command",
+        "database": "fraisier.health.database",
+    },
+)
 
 
 def check_type_of(check: HealthCheck) -> CheckType:
     """The code behind a check. Raises `ConfigurationError` when none is installed by that name."""
-    try:
-        return _types[check.type]
-    except KeyError:
-        raise ConfigurationError(
-            f"No health check is of type {check.type!r}.", hint=f"Installed: {', '.join(sorted(_types))}."
-        ) from None
+    return CHECK_TYPES.find(check.type)
+
+
+def prepare(site: Site, checks: Iterable[HealthCheck]) -> None:
+    """Raises `ConfigurationError` for the first enabled check that could never pass."""
+    for check in checks:
+        if check.enabled:
+            check_type_of(check).prepare(site, check)

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from fraisier.health.check_health import Params
 from fraisier.health.check_type import check_type_of
+from fraisier.health.params import Params
 from fraisier.model.host import Site
 
 
@@ -21,9 +21,9 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
 
 async def examine(site: Site, params: Params) -> AsyncIterator[Examined]:
     """Every check in the order of the file; without any, whether the service has a living process of its own."""
-    from fraisier.health.watch import Watch  # noqa: PLC0415 - registers the types of checks
+    from fraisier.health.watch import Watch  # noqa: PLC0415 - asyncio, which planning does not need
 
-    watch = await Watch.begin(site, params.service, params.release_path)
+    watch = await Watch.begin(site, params)
     for check in params.checks:
         shown = check_type_of(check).shown(check)
         if not check.enabled:

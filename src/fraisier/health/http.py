@@ -13,14 +13,18 @@ import ssl
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import msgspec
+
 from fraisier.config.health_check import HealthCheck
-from fraisier.health.check_type import Answer
+from fraisier.health import version
+from fraisier.health.address import is_loopback, place
+from fraisier.health.check_type import CHECK_TYPES, Answer
+from fraisier.health.params import Params
+from fraisier.health.text import clean
 from fraisier.model.host import Site
 from fraisier.model.secret import MASK, Secret
 
 BODY_CAP: Final = 64 * 1024
-SHOWN: Final = 200
-LOOPBACK: Final = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 _SENTENCES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (http.client.RemoteDisconnected, "the connection was closed without an answer"),
@@ -34,27 +38,36 @@ _SENTENCES: Final[tuple[tuple[type[Exception], str], ...]] = (
 """The first that fits: `RemoteDisconnected` is a `ConnectionError` and an `HTTPException` too."""
 
 
-class HttpCheck:
-    """`url`, `expected_status`, `timeout`. A body is read to its end or to 64 KiB, whichever is first."""
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer as far as it is judged."""
 
-    async def ask(self, site: Site, check: HealthCheck) -> Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+class HttpCheck:
+    """`url`, `expected_status`, `timeout`, `version`. A body is read to its end or to 64 KiB, whichever is first."""
+
+    def prepare(self, site: Site, check: HealthCheck) -> None:
+        site.resolve(check.url)
+
+    async def ask(self, site: Site, check: HealthCheck, judged: Params) -> Answer:
         resolved = site.resolve(check.url)
         url = resolved.reveal() if isinstance(resolved, Secret) else resolved
         try:
-            status, body = await _within(check.timeout, url)
+            response = await _within(check.timeout, url)
         except TimeoutError:
             return Answer(good=False, said=f"no answer within {check.timeout:g} s")
         except (OSError, http.client.HTTPException, ValueError) as error:
             hidden = isinstance(resolved, Secret) or isinstance(error, ValueError)
             return Answer(good=False, said=_sentence(error, "its address" if hidden else _place(url)))
-        wrong = "" if status == check.expected_status else f" instead of {check.expected_status}"
-        said = f"status {status}{wrong}" + (f": {text}" if (text := clean(body)) else "")
-        return Answer(good=status == check.expected_status, said=said)
+        return _judged(response, check, judged)
 
     def port(self, check: HealthCheck) -> int | None:
         with contextlib.suppress(ValueError):
             address = urlsplit(check.url)
-            if LOOPBACK.fullmatch(address.hostname or ""):
+            if is_loopback(address.hostname):
                 return address.port or (443 if address.scheme == "https" else 80)
         return None
 
@@ -65,10 +78,15 @@ class HttpCheck:
         return f"curl -i {shlex.quote(self.shown(check))}"
 
 
-def clean(body: bytes) -> str:
-    """The first 200 characters of a body, fit for a terminal: no control characters, blanks collapsed."""
-    text = body[: SHOWN * 8].decode("utf-8", "replace")
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:SHOWN]
+def _judged(response: Response, check: HealthCheck, judged: Params) -> Answer:
+    status, expected = response.status, check.expected_status
+    if status == expected and check.version is not None and judged.commit is not None:
+        named = version.named(check.version, dict(response.headers), response.body)
+        if wrong := version.fault(check.version, named, judged.commit):
+            return Answer(good=False, said=f"status {status}, but {wrong}")
+    wrong = "" if status == expected else f" instead of {expected}"
+    text = clean(response.body.decode("utf-8", "replace"))
+    return Answer(good=status == expected, said=f"status {status}{wrong}" + (f": {text}" if text else ""))
 
 
 def _connection(address: SplitResult, timeout: float) -> http.client.HTTPConnection:
@@ -79,7 +97,7 @@ def _connection(address: SplitResult, timeout: float) -> http.client.HTTPConnect
     return http.client.HTTPConnection(host, port, timeout=timeout)
 
 
-async def _within(seconds: float, url: str) -> tuple[int, bytes]:
+async def _within(seconds: float, url: str) -> Response:
     """Raises `TimeoutError`; a server that sends one byte at a time is cut off, so that the thread ends too."""
     address = urlsplit(url)
     connection = _connection(address, seconds)
@@ -92,11 +110,11 @@ async def _within(seconds: float, url: str) -> tuple[int, bytes]:
                 sock.shutdown(socket.SHUT_RDWR)
 
 
-def _get(connection: http.client.HTTPConnection, address: SplitResult) -> tuple[int, bytes]:
+def _get(connection: http.client.HTTPConnection, address: SplitResult) -> Response:
     with contextlib.closing(connection):
         connection.request("GET", _path(address), headers=_headers(address))
         with connection.getresponse() as response:
-            return response.status, response.read(BODY_CAP)
+            return Response(status=response.status, headers=response.msg, body=response.read(BODY_CAP))
 
 
 def _path(address: SplitResult) -> str:
@@ -126,5 +144,7 @@ def _sentence(error: Exception, place: str) -> str:
 
 def _place(url: str) -> str:
     address = urlsplit(url)
-    host = f"[{address.hostname}]" if ":" in (address.hostname or "") else address.hostname
-    return f"{host}:{address.port or (443 if address.scheme == 'https' else 80)}"
+    return place(address.hostname, address.port or (443 if address.scheme == "https" else 80))
+
+
+CHECK_TYPES.register("http", HttpCheck())

@@ -10,7 +10,6 @@ import msgspec
 from fraisier.hosts import layout
 from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef
-from fraisier.model.command import command
 from fraisier.model.host import Host, Listener
 
 NOBODY_KNOWS: Final = 0
@@ -46,10 +45,10 @@ async def look(host: Host, service: ServiceRef, *, port: int | None) -> Sight:
 
 async def _release(host: Host, service: ServiceRef, pid: int) -> str | None:
     """A process that has just ended, or is another user's, may not be asked: that is no error."""
-    link = await host.look(command("readlink", "--", f"/proc/{pid}/cwd", deadline=10))
-    if not link.ok:
+    link = await host.read_link(f"/proc/{pid}/cwd")
+    if link is None:
         return None
-    return layout.release_of(link.output.strip(), await layout.physical_releases(host, service.app_path))
+    return layout.release_of(link, await layout.physical_releases(host, service.app_path))
 
 
 def fault(sight: Sight, *, first: int | None, release_path: str | None) -> str | None:

@@ -7,31 +7,27 @@ import time
 
 from fraisier.config.health_check import HealthCheck
 from fraisier.errors import HealthCheckError
-from fraisier.health.check_type import Answer, check_type_of, register
-from fraisier.health.http import HttpCheck
+from fraisier.health.check_type import Answer, check_type_of
+from fraisier.health.params import Params
 from fraisier.health.schedule import Tries
 from fraisier.health.sight import Sight, fault, look, unknown
-from fraisier.hosts.service_ref import ServiceRef
 from fraisier.model.host import Site
-
-register("http", HttpCheck())
 
 
 class Watch:
     """Remembers the main process it began with, so that a service which dies and is restarted does not pass."""
 
-    def __init__(self, site: Site, service: ServiceRef | None, release_path: str | None) -> None:
+    def __init__(self, site: Site, judged: Params) -> None:
         self._site = site
-        self._service = service
-        self._release_path = release_path
+        self._judged = judged
         self._began = time.monotonic()
         self._first: int | None = None
         self._sight = Sight()
 
     @classmethod
-    async def begin(cls, site: Site, service: ServiceRef | None, release_path: str | None) -> Watch:
+    async def begin(cls, site: Site, judged: Params) -> Watch:
         """Take the first look."""
-        watch = cls(site, service, release_path)
+        watch = cls(site, judged)
         await watch._look(None)
         return watch
 
@@ -48,7 +44,7 @@ class Watch:
             if (pause := tries.pause(check)) is None:
                 raise self._unwell(check, tries, answer)
             await asyncio.sleep(pause)
-        if reason := self._unknown():
+        if reason := self._unknown(check):
             self._site.say(f"identity: not verified ({reason})")
 
     def skip(self, check: HealthCheck) -> None:
@@ -58,7 +54,7 @@ class Watch:
     async def attempt(self, check: HealthCheck) -> Answer:
         """Ask once, then look who it was. A good answer from somebody else is not a good answer."""
         kind = check_type_of(check)
-        answer = await kind.ask(self._site, check)
+        answer = await kind.ask(self._site, check, self._judged)
         await self._look(kind.port(check), forgiving=self._elapsed < check.start_period)
         standing = self.standing()
         if standing.good:
@@ -72,34 +68,40 @@ class Watch:
             await asyncio.sleep(seconds)
             await self._look(None)
         if not (standing := self.standing()).good:
-            raise HealthCheckError(f"The service did not stay up: {standing.said}.", hint=_READ_ITS_OUTPUT)
+            raise HealthCheckError(
+                f"The service did not stay up: {standing.said}.", hint=self._read_its_output()
+            )
 
     def standing(self) -> Answer:
         """What the last look says about the process."""
-        if self._service is None:
+        if self._judged.service is None:
             return Answer(good=True, said="")
-        wrong = fault(self._sight, first=self._first, release_path=self._release_path)
+        wrong = fault(self._sight, first=self._first, release_path=self._judged.release_path)
         return Answer(good=wrong is None, said=wrong or "")
 
     async def _look(self, port: int | None, *, forgiving: bool = False) -> None:
-        if self._service is None:
+        service = self._judged.service
+        if service is None:
             return
-        self._sight = await look(self._site.host, self._service, port=self._service.port or port)
+        self._sight = await look(self._site.host, service, port=service.port or port)
         if self._first is None or forgiving:
             self._first = self._sight.main
 
-    def _unknown(self) -> str | None:
-        return unknown(self._sight) if self._service else "it is not known which process serves"
+    def _unknown(self, check: HealthCheck) -> str | None:
+        """Why nobody can say who answered. An answer that named the right version has said so itself."""
+        if check.version is not None:
+            return None
+        return unknown(self._sight) if self._judged.service else "it is not known which process serves"
 
     def _unwell(self, check: HealthCheck, tries: Tries, last: Answer) -> HealthCheckError:
         kind = check_type_of(check)
         return HealthCheckError(
             f"{kind.shown(check)} is not well: {tries.made} attempt{'s' * (tries.made > 1)} in {self._elapsed:.1f} s, "
             f"the last one: {last.said}.",
-            hint=f"Ask it yourself with `{kind.by_hand(check)}`. {_READ_ITS_OUTPUT}",
+            hint=f"Ask it yourself with `{kind.by_hand(check)}`. {self._read_its_output()}",
             attempts=tries.made,
             last=last.said,
         )
 
-
-_READ_ITS_OUTPUT = "What the service printed: `fraisier logs FRAISE ENVIRONMENT`."
+    def _read_its_output(self) -> str:
+        return f"What the service printed: `{self._judged.logs_command}`."

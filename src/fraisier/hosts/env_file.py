@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fraisier.errors import ConfigurationError, StepFailed
 from fraisier.hosts.launch import parse_env
@@ -39,13 +39,16 @@ def plain(value: str | Secret) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-async def read(host: Host, path: str) -> dict[str, Secret]:
-    """The environment that lies on the host. Raises `StepFailed` when the file is missing or not ours."""
+async def read(host: Host, path: str, public: Collection[str] = ()) -> dict[str, str | Secret]:
+    """The environment that lies on the host; all of it is secret but the values of the `public` names.
+
+    Raises `StepFailed` when the file is missing or not ours.
+    """
     text = await host.read_text(path)
     if text is None:
         raise StepFailed(f"The environment file {path} is missing on {host.name}.", hint="Deploy again.")
     try:
-        return {name: Secret(value) for name, value in parse_env(text).items()}
+        return {name: value if name in public else Secret(value) for name, value in parse_env(text).items()}
     except ValueError as error:
         raise StepFailed(
             f"The environment file {path} on {host.name} was changed by hand: {error}.",

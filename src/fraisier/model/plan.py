@@ -31,6 +31,11 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     releases: tuple[Release, ...] = ()
     service_manager: str = ""
 
+    @property
+    def release(self) -> Release:
+        """The release that is to become live, as far as it is known before it is made."""
+        return self.reuse or Release(name=self.release_name, commit=self.commit)
+
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A list of steps for one identity, with everything that is needed to run, print, finish or undo it.

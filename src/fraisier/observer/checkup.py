@@ -6,8 +6,8 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.errors import HealthCheckError
-from fraisier.health.check_health import Params
 from fraisier.health.examine import Examined, examine
+from fraisier.health.params import Params
 from fraisier.model.plan import Observed
 from fraisier.observer.grounds import Grounds
 from fraisier.providers.provider import provider_of
@@ -32,5 +32,5 @@ async def check_up(grounds: Grounds, environment: Environment) -> list[Examined]
             live=view.live,
             service_manager=view.service_manager,
         )
-        step = provider.health(environment, observed, view.live.name)
+        step = provider.health(environment, observed, view.live)
         return [one async for one in examine(grounds.viewpoint(host), msgspec.convert(step.params, Params))]

@@ -58,7 +58,7 @@ class Provider(Protocol):
         """The steps that make the new release the live one."""
         ...
 
-    def health(self, environment: Environment, observed: Observed, release: str) -> Step:
+    def health(self, environment: Environment, observed: Observed, release: Release) -> Step:
         """The judgement of the service while `release` is live."""
         ...
 

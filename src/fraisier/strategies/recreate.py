@@ -12,5 +12,5 @@ def change_places(provider: Provider, environment: Environment, observed: Observ
     """Switch once, then judge what is live now."""
     return (
         *provider.switch(environment, observed),
-        provider.health(environment, observed, observed.release_name),
+        provider.health(environment, observed, observed.release),
     )

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 import msgspec
 import pytest
 
-from fraisier.config.health_check import HealthCheck
+from fraisier.config.health_check import HealthCheck, Version
 from fraisier.errors import HealthCheckError
 from fraisier.health.check_health import Params
 from fraisier.hosts import layout
 from fraisier.hosts.service_manager import service_manager
+from fraisier.model.commit import Commit
+from fraisier.model.identity import Identity
 from fraisier.model.step import Position, Seen, Skip, Step, params_of, registered
 from tests.support import ports, processes
 
@@ -217,3 +219,50 @@ async def test_a_secret_in_the_address_is_not_shown(lane):
 
 async def test_undoing_does_nothing(lane):
     assert await judge(lane, check(lane), way="undo") is None
+
+
+def command(*argv, **settings):
+    return HealthCheck(type="command", command=argv, **QUICK | settings)
+
+
+async def test_a_command_runs_in_the_release_with_its_environment(lane):
+    await live(lane, GREETING="s3cr3t-hello")
+    script = '[ "$GREETING" = s3cr3t-hello ] && [ "$(cat label)" = 1-aaaaaaa ]'
+    assert await judge(lane, command("sh", "-c", script)) is None
+    with pytest.raises(HealthCheckError) as caught:
+        await judge(lane, command("sh", "-c", "echo no: $GREETING; exit 3", retries=1))
+    assert "2 attempts in" in caught.value.message
+    assert "the last one: exit code 3 instead of 0: no: ***" in caught.value.message
+
+
+async def test_a_command_that_takes_too_long_is_ended(lane):
+    await live(lane)
+    with pytest.raises(HealthCheckError, match=r"not done within 0\.3 s"):
+        await judge(lane, command("sleep", "60", timeout=0.3, retries=0))
+    assert "sleep 60" not in str(processes.belonging_to(lane.app_path))
+
+
+async def test_an_expected_exit_code_and_a_program_that_is_not_there(lane):
+    await live(lane)
+    assert await judge(lane, command("sh", "-c", "exit 7", expected_exit_code=7)) is None
+    with pytest.raises(HealthCheckError, match="exit code 127"):
+        await judge(lane, command("no-such-program", retries=0))
+
+
+async def test_the_version_that_answers_must_be_the_deployed_one(lane):
+    await live(lane)
+    deployed = Commit(sha="1" * 40, tag="1-aaaaaaa")
+    named = check(lane, version=Version(json="label"), retries=20)
+    assert await judge(lane, named, commit=deployed) is None
+    other, named = Commit(sha="2" * 40), msgspec.structs.replace(named, retries=0)
+    with pytest.raises(HealthCheckError, match="JSON label says version 1-aaaaaaa, not 2222222"):
+        await judge(lane, named, commit=other)
+    with pytest.raises(HealthCheckError, match="its header X-Version names no version"):
+        await judge(lane, check(lane, version=Version(header="X-Version"), retries=0), commit=other)
+
+
+async def test_the_hint_names_the_fraise_and_the_environment(lane):
+    await live(lane, "sick")
+    with pytest.raises(HealthCheckError) as caught:
+        await judge(lane, check(lane, retries=0), identity=Identity("shop", "production"))
+    assert caught.value.hint.endswith("What the service printed: `fraisier logs shop production`.")

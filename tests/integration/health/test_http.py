@@ -10,6 +10,7 @@ import pytest
 
 from fraisier.config.health_check import HealthCheck
 from fraisier.health.http import BODY_CAP, HttpCheck
+from fraisier.health.params import Params
 from fraisier.model.secret import Secret
 from fraisier.secrets.resolver import Resolver
 
@@ -64,7 +65,7 @@ def http(status, body=b"", *headers):
 
 async def ask(port, path="/health", *, host="127.0.0.1", scheme="http", site=None, **settings):
     check = HealthCheck(url=f"{scheme}://{host}:{port}{path}", **{"timeout": 5.0} | settings)
-    return await HttpCheck().ask(site or Site(), check)
+    return await HttpCheck().ask(site or Site(), check, Params())
 
 
 async def test_the_expected_status_is_good():
@@ -161,7 +162,7 @@ async def test_a_name_without_address():
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:none/", "http://", "http://127.0.0.1/a b", "http://[::1/"])
 async def test_an_address_that_cannot_be_asked_is_an_answer(url):
-    answer = await HttpCheck().ask(Site(), HealthCheck(url=url, timeout=1))
+    answer = await HttpCheck().ask(Site(), HealthCheck(url=url, timeout=1), Params())
     assert not answer.good
 
 
@@ -194,7 +195,7 @@ async def test_a_trusted_certificate(certificate, tmp_path, monkeypatch):
 async def test_credentials_are_sent_and_never_shown():
     async with server(http("401 No")) as running:
         url = f"http://user:p%40ss@127.0.0.1:{running.port}/"
-        answer = await HttpCheck().ask(Site(), HealthCheck(url=url))
+        answer = await HttpCheck().ask(Site(), HealthCheck(url=url), Params())
         shown = HttpCheck().shown(HealthCheck(url=url)) + HttpCheck().by_hand(HealthCheck(url=url))
     assert b"Authorization: Basic dXNlcjpwQHNz\r\n" in running.asked[0]
     assert "p%40ss" not in shown + answer.said

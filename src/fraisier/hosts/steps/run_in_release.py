@@ -1,4 +1,4 @@
-"""Step kind `run_in_release`: a command that changes more than the release: a backup, a migration."""
+"""Step kind `run_in_release`: a command that changes more than the release: a backup, a migration, a hook."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
     `undo_argv` takes it back. Without one, `stays` says what is left behind and `how` a person undoes that;
     an empty `stays` means that nothing has to be undone, as after a backup. `deadline` is in seconds.
+    `env` is added to the release's own variables, of which the `public` ones hold no secret.
     """
 
     app_path: str
@@ -26,6 +27,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     stays: str = ""
     how: str = ""
     deadline: float = 1800.0
+    env: dict[str, str] = msgspec.field(default_factory=dict)
+    public: tuple[str, ...] = ()
 
 
 @step_kind("run_in_release", params=Params, repeatable=False)
@@ -48,8 +51,8 @@ class RunInRelease:
 
 async def _run(site: Site, params: Params, argv: tuple[str, ...], doing: str) -> None:
     folder = layout.release_path(params.app_path, params.release)
-    env = await env_file.read(site.host, layout.env_path(params.app_path, params.release))
-    what = Command(argv=argv, env=env, cwd=folder, deadline=params.deadline)
+    env = await env_file.read(site.host, layout.env_path(params.app_path, params.release), params.public)
+    what = Command(argv=argv, env={**env, **params.env}, cwd=folder, deadline=params.deadline)
     await effect(
         site.host, what, f"{doing} ({what}) in {folder}", hint=f"Fix the {params.what} and deploy again."
     )

@@ -63,7 +63,7 @@ class BareMetal:
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         return (steps.switch(environment, observed),)
 
-    def health(self, environment: Environment, observed: Observed, release: str) -> Step:
+    def health(self, environment: Environment, observed: Observed, release: Release) -> Step:
         return health_step(environment, steps.service(environment, observed), release)
 
     def clean(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.config.references import holds_reference
 from fraisier.git.export import ExportRelease
 from fraisier.git.fetch import FetchCommit
 from fraisier.hosts.service_ref import ServiceRef, service_ref
@@ -81,6 +82,7 @@ def backup(environment: Environment, observed: Observed, argv: tuple[str, ...]) 
         release=observed.release_name,
         what="backup",
         argv=argv,
+        public=public(environment),
         deadline=_database_timeout(environment),
     )
     title, doing = "Database backup created", "Backing up the database..."
@@ -95,6 +97,7 @@ def migrate(
         release=observed.release_name,
         what="migration",
         argv=argv,
+        public=public(environment),
         undo_argv=down or None,
         stays="the database as the migration left it",
         how="undo it by hand, or restore the backup; `database.down` in fraises.yaml would do it next time",
@@ -145,6 +148,13 @@ def variables(environment: Environment, observed: Observed) -> dict[str, str]:
     port = environment.service.port if environment.service else None
     ours = {"FRAISIER_VERSION": observed.commit.sha, "FRAISIER_COLOR": ""}
     return {**({"PORT": str(port)} if port else {}), **ours, **environment.env_vars}
+
+
+def public(environment: Environment) -> tuple[str, ...]:
+    """The variables of a release whose values stand in fraises.yaml as they are, or come from Fraisier itself."""
+    literal = (name for name, text in environment.env_vars.items() if not holds_reference(text))
+    ours = {"PORT", "FRAISIER_VERSION", "FRAISIER_COLOR"} - environment.env_vars.keys()
+    return tuple(sorted(ours.union(literal)))
 
 
 def _staged(environment: Environment, observed: Observed, manifest: Release) -> StageParams:
