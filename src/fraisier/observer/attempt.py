@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -17,16 +18,25 @@ from fraisier.engine.outcome import Outcome, exit_code
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.runner import Runner
 from fraisier.engine.survey import Past, Wanted, survey, up_to_date
-from fraisier.errors import Cancelled, DeploymentError, FraiseQLError, LeaseLost, Parked
+from fraisier.errors import (
+    Cancelled,
+    DatabaseError,
+    DeploymentError,
+    FraiseQLError,
+    LeaseLost,
+    Parked,
+    RollbackError,
+)
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model.host import Fence
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Observed, Plan
 from fraisier.model.report import Progress, Report
-from fraisier.model.status import DeploymentStatus, Kind, RequestStatus
+from fraisier.model.status import DeploymentStatus, Kind, LaneHealth, RequestStatus
 from fraisier.observer import record
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease
+from fraisier.observer.tether import Tether
 from fraisier.providers.provider import provider_of
 
 
@@ -57,9 +67,9 @@ class Attempt:
         self._wanted = wanted_of(request)
         self._progress = progress
         self._runner: Runner | None = None
-        self._task: asyncio.Task[Report] | None = None
+        self._tether = Tether(grounds.database, self._claim)
         self._stopped: DeploymentError | None = None
-        self._lost = False
+        self._parking = False
         self._starting = False
 
     @property
@@ -71,55 +81,43 @@ class Attempt:
         self._stopped = cause
         if self._runner is not None:
             self._runner.stop(cause)
-        elif self._task is not None and not self._starting:
-            self._task.cancel()
+        elif not self._starting:
+            self._tether.cancel()
 
     def park(self) -> None:
         """Finish the running step and leave the rest to the next owner; `run` raises `Parked`."""
+        self._parking = True
         if self._runner is not None:
             self._runner.park()
+        elif not self._starting:
+            self._tether.cancel()
 
     def drop(self) -> None:
         """Let go at once, in the middle of whatever runs: whoever looks next takes the deployment over."""
-        claim = self._claim
-        self._database.call("fn_drop_lease", lane=claim.lane, token=claim.token)
-        self._leave()
-
-    def _leave(self) -> None:
-        """The lane is not ours any more."""
-        self._lost = True
-        if self._task is not None:
-            self._task.cancel()
+        self._tether.drop()
 
     async def run(self) -> Report:
         """The report of the deployment, whichever way it ended.
 
-        Raises the `FraiseQLError` that kept it from starting, `LeaseLost` or `FenceRefused` when the lane belongs
-        to somebody else by now.
+        Raises the `FraiseQLError` that kept it from starting, `Parked` when somebody else is to go on, `LeaseLost`
+        or `FenceRefused` when the lane belongs to somebody else by now.
         """
-        loop = asyncio.get_running_loop()
-        self._task = asyncio.create_task(self._leased(loop))
         try:
-            return await self._task
+            return await self._tether.run(self._leased(asyncio.get_running_loop()))
         except asyncio.CancelledError:
-            if self._lost:
-                raise LeaseLost(
-                    f"The lane of {self._claim.identity} was taken by somebody else; nothing more was changed here.",
-                    hint=f"fraisier status {self._claim.identity.fraise} {self._claim.identity.environment}",
-                ) from None
-            if self._stopped is None:
+            if self._stopped is not None:
+                await self._end_request(RequestStatus.CANCELLED, self._stopped.message)
+                raise self._stopped from None
+            if not self._parking:
                 raise
-            await self._end_request(RequestStatus.CANCELLED, self._stopped.message)
-            raise self._stopped from None
+            await self._give_back()
+            raise Parked(f"{self._claim.identity}: nothing was begun; the request waits again.") from None
 
     async def _leased(self, loop: asyncio.AbstractEventLoop) -> Report:
-        def lost() -> None:
-            loop.call_soon_threadsafe(self._leave)
-
         def cancelled(cause: Cancelled) -> None:
             loop.call_soon_threadsafe(self.stop, cause)
 
-        with Lease(self._database, self._claim, self._grounds.timing, lost, cancelled) as lease:
+        with Lease(self._database, self._claim, self._grounds.timing, self._tether.lost, cancelled) as lease:
             try:
                 async with self._grounds.host(self._fence()) as host:
                     return await self._on_host(host, lease)
@@ -127,6 +125,7 @@ class Attempt:
                 raise
             except FraiseQLError as error:
                 if self._runner is None:
+                    lease.settle()
                     await self._end_request(RequestStatus.FAILED, error.message)
                 raise
 
@@ -149,6 +148,7 @@ class Attempt:
             installation_id=self._grounds.installation_id,
         )
         if up_to_date(observed, self._wanted, past):
+            lease.settle()
             await self._end_request(RequestStatus.COMPLETED, "up to date")
             return self._nothing_to_do(observed)
         await host.raise_fence()
@@ -169,9 +169,15 @@ class Attempt:
             leash=lease,
             progress=self._progress,
         )
-        way = self._runner.run() if self._stopped is None else self._runner.go_back(self._stopped, cancelled=True)
-        outcome = await run_or_park(way, journal)
-        await complete(journal, plan, outcome, self._environment, past)
+        way = (
+            self._runner.run()
+            if self._stopped is None
+            else self._runner.go_back(self._stopped, cancelled=True)
+        )
+        if self._parking:
+            self._runner.park()
+        outcome = await run_or_park(way, journal, lease)
+        await complete(journal, lease, plan, outcome, self._environment, past)
         return record.finished(
             plan, row["identifier"], outcome, self._runner.reports, time.monotonic() - began
         )
@@ -228,34 +234,92 @@ class Attempt:
             reason=reason,
         )
 
+    async def _give_back(self) -> None:
+        await in_thread(
+            self._database.call,
+            "fn_release_request",
+            request=self._request["pk_deployment_request"],
+            lane=self._claim.lane,
+            token=self._claim.token,
+        )
 
-async def run_or_park(running: Awaitable[Outcome], journal: Journal) -> Outcome:
-    """The outcome; when the deployment was parked instead, that is written down."""
+
+async def run_or_park(running: Awaitable[Outcome], journal: Journal, lease: Lease) -> Outcome:
+    """The outcome; when the deployment was parked instead, that is written down.
+
+    Raises `LeaseLost` when the journal cannot be written any more: whoever has the lane next ends the deployment.
+    """
     try:
         return await running
     except Parked:
-        await journal.park()
+        await _last_word(lease, journal.park)
         raise
+    except DatabaseError as error:
+        raise LeaseLost(
+            f"{journal.identifier} was left where it is: {error.message}",
+            hint="Whoever looks at this lane next ends it: any fraisier command on it, or `fraisier serve`.",
+        ) from error
 
 
 async def complete(
-    journal: Journal, plan: Plan, outcome: Outcome, environment: Environment, past: Past
+    journal: Journal,
+    lease: Lease,
+    plan: Plan,
+    outcome: Outcome,
+    environment: Environment,
+    past: Past,
+    recovered: dict[str, Any] | None = None,
 ) -> None:
-    """Write the end of a deployment down, with everything that follows from it."""
+    """Write the end of a deployment down, with everything that follows from it; `recovered` tells who took it over.
+
+    Raises `LeaseLost` when somebody else has the lane, or the database does not answer while the lease holds.
+    """
     error = outcome.error
     arrived = outcome.status is DeploymentStatus.SUCCESS
-    await journal.complete(
+    end = functools.partial(
+        journal.complete,
         status=str(outcome.status),
         error_code=error.code if error else None,
         error_message=error.message if error else None,
         error_hint=error.hint if error else None,
         error_exit_code=exit_code(outcome.status, error),
         not_undone=json.dumps(list(outcome.not_undone)),
-        details=json.dumps({"warnings": list(outcome.warnings)}),
+        details=json.dumps(
+            {"warnings": list(outcome.warnings), **({"recovered": recovered} if recovered else {})}
+        ),
         current_version=plan.commit.sha if arrived else past.current,
         lane_status=str(outcome.lane_health) if outcome.lane_health else None,
         hold_reason=_hold(journal, plan, outcome, environment),
     )
+    await _last_word(lease, end)
+
+
+async def give_up(journal: Journal, lease: Lease, recovered: dict[str, Any], identity: Identity) -> None:
+    """End a deployment that nobody can end: the lane is held, a person is told."""
+    end = functools.partial(
+        journal.complete,
+        status=str(DeploymentStatus.ROLLBACK_FAILED),
+        error_code=RollbackError.code,
+        error_message=f"Nobody could end this deployment: {recovered['reason']}.",
+        error_hint=f"Look at the service, then deploy a good version: fraisier logs {identity.fraise} "
+        f"{identity.environment}; fraisier deploy {identity.fraise} {identity.environment} --commit VERSION",
+        error_exit_code=RollbackError.exit_code,
+        details=json.dumps({"warnings": [], "recovered": recovered}),
+        lane_status=str(LaneHealth.UNKNOWN),
+        hold_reason=f"{journal.identifier} {DeploymentStatus.ROLLBACK_FAILED}",
+    )
+    await _last_word(lease, end)
+
+
+async def _last_word(lease: Lease, write: Callable[[], Awaitable[None]]) -> None:
+    """A database that does not answer is asked again as long as the lease holds."""
+    lease.settle()
+    while True:
+        try:
+            return await write()
+        except DatabaseError:
+            lease.check()
+            await asyncio.sleep(0.2)
 
 
 def _hold(journal: Journal, plan: Plan, outcome: Outcome, environment: Environment) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
@@ -22,7 +23,7 @@ class Lease:
     """Holds a lane while its block runs. A wedged step stops the renewal, so that somebody else may take over.
 
     Both are called at most once, from the heartbeat thread: `lost` when the lane has gone to somebody else,
-    `cancelled` when somebody has asked the deployment to end.
+    `cancelled` when somebody has asked the deployment to end. Neither is called after `settle` or the block.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class Lease:
         self._cancelled = cancelled
         self._told = False
         self._gone = False
+        self._telling = threading.Lock()
+        self._settling = False
         self._good_since = time.monotonic()
         self._step_until = float("inf")
         self._ending = threading.Event()
@@ -52,12 +55,17 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ending.set()
-        self._thread.join()
+        with self._telling:
+            self._ending.set()
 
     def begin(self, step: Step) -> None:
         """A step starts: from its deadline plus grace on, the lease is no longer renewed."""
         self._step_until = time.monotonic() + step.deadline + self._timing.grace
+
+    def settle(self) -> None:
+        """The last write comes, which frees the lane and tells by itself when it was lost before."""
+        with self._telling:
+            self._settling = True
 
     def check(self) -> None:
         """Call before each effect. Raises `LeaseLost` when the lane may belong to somebody else by now."""
@@ -75,8 +83,13 @@ class Lease:
                 return
             if not self._renew():
                 self._gone = True
-                self._lost()
+                self._tell(self._lost)
                 return
+
+    def _tell(self, what: Callable[[], None]) -> None:
+        with self._telling:
+            if not (self._settling or self._ending.is_set()):
+                what()
 
     def _renew(self) -> bool:
         """Renew once; False when the lane is no longer ours. A database that does not answer is asked again."""
@@ -95,7 +108,7 @@ class Lease:
         cause = cancellation(row)
         if cause is not None and not self._told:
             self._told = True
-            self._cancelled(cause)
+            self._tell(functools.partial(self._cancelled, cause))
         return True
 
 

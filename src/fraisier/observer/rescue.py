@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import platform
 import time
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from fraisier.config.environment import Environment
-from fraisier.engine import outcome as outcomes
 from fraisier.engine.journal import Journal, in_thread
-from fraisier.engine.outcome import Outcome, WayBack
-from fraisier.engine.recovery import Resume, decide
+from fraisier.engine.outcome import Outcome
+from fraisier.engine.recovery import MAX_BACK, Resume, decide
 from fraisier.engine.runner import Runner
 from fraisier.engine.site import StepSite
 from fraisier.errors import Cancelled, DeploymentError, FraiseQLError
@@ -24,9 +26,10 @@ from fraisier.model.report import Progress, Report, Silent
 from fraisier.model.status import StepStatus
 from fraisier.model.step import Seen, Step, params_of, registered
 from fraisier.observer import record
-from fraisier.observer.attempt import claim_of, complete, run_or_park
+from fraisier.observer.attempt import claim_of, complete, give_up, run_or_park
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease, cancellation
+from fraisier.observer.tether import Tether
 from fraisier.providers.provider import provider_of
 
 log = logging.getLogger(__name__)
@@ -41,40 +44,55 @@ class Rescue:
         self._claim = claim_of(taken)
         self._progress = progress or Silent()
         self._runner: Runner | None = None
-        self._cancelled = cancellation(taken)
-        self._plan = msgspec.json.decode(taken["plan"], type=Plan)
-        self._environment = msgspec.json.decode(taken["config_snapshot"], type=Environment)
-        provider_of(self._environment)  # the code of the steps is registered with it
+        self._cancelled: DeploymentError | None = cancellation(taken)
+        self._parking = False
+        self._tether = Tether(grounds.database, self._claim)
         self._journal = Journal(grounds.database, self._claim, taken["pk_deployment"], taken["identifier"])
 
     async def run(self) -> Report:
-        """The report of the deployment. Raises `LeaseLost` when somebody else took it over in turn."""
+        """The report of the deployment. Raises `LeaseLost` when somebody else took it over in turn, and `Parked`."""
         log.warning("%s: taking over %s", self._claim.identity, self._taken["identifier"])
-        began = time.monotonic()
-        fence = Fence(
-            installation_id=self._grounds.installation_id,
-            lane=self._claim.identity.slug,
-            token=self._claim.token,
-            folder=self._plan.fence_folder,
-        )
-        me, loop = asyncio.current_task(), asyncio.get_running_loop()
+        return await self._tether.run(self._leased(asyncio.get_running_loop()))
 
-        def lost() -> None:
-            if me is not None:
-                loop.call_soon_threadsafe(me.cancel)
-
+    async def _leased(self, loop: asyncio.AbstractEventLoop) -> Report:
         def cancelled(cause: Cancelled) -> None:
             loop.call_soon_threadsafe(self.stop, cause)
 
-        with Lease(self._grounds.database, self._claim, self._grounds.timing, lost, cancelled) as lease:
-            async with self._grounds.host(fence) as host:
+        grounds = self._grounds
+        with Lease(grounds.database, self._claim, grounds.timing, self._tether.lost, cancelled) as lease:
+            if self._taken["takeovers"] > MAX_BACK:
+                return await self._give_up(lease)
+            plan, environment = self._read()
+            async with grounds.host(self._fence(plan)) as host:
                 await host.raise_fence()
-                return await self._end(host, lease, began)
+                return await self._end(host, lease, plan, environment)
 
-    async def _end(self, host: FencedHost, lease: Lease, began: float) -> Report:
+    def _read(self) -> tuple[Plan, Environment]:
+        """What was planned. Raises `DeploymentError` for what this version of Fraisier cannot read."""
+        try:
+            plan = msgspec.json.decode(self._taken["plan"], type=Plan)
+            environment = msgspec.json.decode(self._taken["config_snapshot"], type=Environment)
+        except msgspec.MsgspecError as error:
+            raise DeploymentError(
+                f"The plan of {self._taken['identifier']} cannot be read: {error}",
+                hint="Let the version of Fraisier end it that began it.",
+            ) from error
+        provider_of(environment)  # the code of the steps is registered with it
+        return plan, environment
+
+    def _fence(self, plan: Plan) -> Fence:
+        return Fence(
+            installation_id=self._grounds.installation_id,
+            lane=self._claim.identity.slug,
+            token=self._claim.token,
+            folder=plan.fence_folder,
+        )
+
+    async def _end(self, host: FencedHost, lease: Lease, plan: Plan, environment: Environment) -> Report:
+        began = time.monotonic()
         rows = await in_thread(self._grounds.database.rows, "steps", deployment=self._taken["pk_deployment"])
         self._runner = runner = Runner(
-            plan=self._plan,
+            plan=plan,
             journal=self._journal,
             host=host,
             resolve=self._grounds.resolve,
@@ -87,32 +105,53 @@ class Rescue:
             site = StepSite(spot, lease, self._grounds.resolve, self._progress.said)
             return await registered(step).kind.check(site, params_of(step))
 
+        if self._parking:
+            runner.park()
         taken = self._taken
         way = await decide(
-            self._plan, rows, taken["direction"], taken["takeovers"], look, parked=bool(taken["resumed"])
+            plan, rows, taken["direction"], taken["takeovers"], look, parked=bool(taken["resumed"])
         )
-        await self._journal.event("deployment.recovered", {"way": "back" if way.back else "forward"})
-        ended = await run_or_park(self._go(runner, way), self._journal)
+        told = self._told("back" if way.back else "forward", way.reason)
+        ended = await run_or_park(self._go(runner, way, told), self._journal, lease)
+        ended = msgspec.structs.replace(ended, warnings=(_in_words(told), *ended.warnings))
         past = await self._grounds.past(self._claim.identity)
-        await complete(self._journal, self._plan, ended, self._environment, past)
-        return record.finished(
-            self._plan, self._taken["identifier"], ended, runner.reports, time.monotonic() - began
-        )
+        await complete(self._journal, lease, plan, ended, environment, past, told)
+        return record.finished(plan, taken["identifier"], ended, runner.reports, time.monotonic() - began)
+
+    def _told(self, way: str, reason: str) -> dict[str, Any]:
+        """What the history says about this takeover."""
+        taken = self._taken
+        return {
+            "by": f"{platform.node()}:{os.getpid()}",
+            "way": way,
+            "reason": reason,
+            "takeovers": taken["takeovers"],
+            "parked": bool(taken["resumed"]),
+        }
 
     def park(self) -> None:
         """Finish the running step and leave the rest to the next owner; `run` raises `Parked`."""
+        self._parking = True
         if self._runner is not None:
             self._runner.park()
 
-    def stop(self, cause: Cancelled) -> None:
-        """Somebody wants it to end: go back, unless it is on its way back already."""
+    def stop(self, cause: DeploymentError) -> None:
+        """Go back when somebody cancelled the deployment, unless it is on its way back already. Anything else, such as
+        a signal, concerns only us: park it.
+        """
+        if not isinstance(cause, Cancelled):
+            self.park()
+            return
         self._cancelled = cause
         if self._runner is not None:
             self._runner.stop(cause)
 
-    async def _go(self, runner: Runner, way: Resume) -> Outcome:
-        if way.give_up:
-            return self._given_up(way)
+    def drop(self) -> None:
+        """Let go at once, in the middle of whatever runs: whoever looks next takes the deployment over."""
+        self._tether.drop()
+
+    async def _go(self, runner: Runner, way: Resume, told: dict[str, Any]) -> Outcome:
+        await self._journal.event("deployment.recovered", told)
         runner.touch(way.touched, switched=way.switched)
         cancelled = self._cancelled
         if cancelled is not None and self._taken["back_reason"] in {None, cancelled.message}:
@@ -121,7 +160,7 @@ class Rescue:
             return await runner.go_back(self._cause(way))
         if way.found_done is not None:
             await self._journal.record(way.found_done, StepStatus.DONE, note="found done after a takeover")
-        return await runner.resume(way.start)
+        return await runner.resume(way.start, way.again)
 
     def _cause(self, way: Resume) -> FraiseQLError:
         return DeploymentError(
@@ -129,9 +168,24 @@ class Rescue:
             hint=f"fraisier deploy {self._claim.identity.fraise} {self._claim.identity.environment}",
         )
 
-    def _given_up(self, way: Resume) -> Outcome:
-        back = WayBack(switched=True, failures=(way.reason,))
-        return outcomes.returned(self._plan, self._cause(way), back, cancelled=False, warnings=())
+    async def _give_up(self, lease: Lease) -> Report:
+        """Too many owners have died. Needs neither the plan nor the host; what still runs there is ended if it can be."""
+        with suppress(FraiseQLError):
+            plan, _ = self._read()
+            async with self._grounds.host(self._fence(plan)) as host:
+                await host.raise_fence()
+        taken, identity = self._taken, self._claim.identity
+        told = self._told("none", f"{taken['takeovers']} owners died while they tried to end it")
+        await self._journal.event("deployment.recovered", told)
+        await give_up(self._journal, lease, told, identity)
+        rows = self._grounds.database.rows
+        [ended] = await in_thread(rows, "deployment", deployment=taken["identifier"])
+        return record.read(ended, await in_thread(rows, "steps", deployment=taken["identifier"]))
+
+
+def _in_words(told: dict[str, Any]) -> str:
+    before = "it was parked" if told["parked"] else "its owner died"
+    return f"{before}; {told['by']} took it over and went {told['way']}: {told['reason']}"
 
 
 async def rescue_lane(grounds: Grounds, lane: int | None, observer: dict[str, Any]) -> Report | None:

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 
 from fraisier.errors import DeploymentError, Interrupted
 from fraisier.observer.attempt import Attempt
+from fraisier.observer.rescue import Rescue
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -26,12 +27,12 @@ class Signals:
 
     def __init__(self) -> None:
         self.cause: DeploymentError | None = None
-        self._attempt: Attempt | None = None
+        self._work: Attempt | Rescue | None = None
         self._task: asyncio.Task[object] | None = None
 
-    def owns(self, attempt: Attempt) -> None:
-        """From now on the first signal sends this attempt back and the second drops it."""
-        self._attempt = attempt
+    def owns(self, work: Attempt | Rescue | None) -> None:
+        """From now on the first signal stops this work and the second drops it. None: nothing is owned any more."""
+        self._work = work
 
     def __enter__(self) -> Self:
         self._task = asyncio.current_task()
@@ -49,12 +50,12 @@ class Signals:
 
     def _caught(self, number: signal.Signals) -> None:
         if self.cause is not None:
-            if self._attempt is not None:
-                self._attempt.drop()
+            if self._work is not None:
+                self._work.drop()
             return
         error = Terminated if number is signal.SIGTERM else Interrupted
         self.cause = error(f"Interrupted by {number.name}.", hint="Run the same command again.")
-        if self._attempt is not None:
-            self._attempt.stop(self.cause)
+        if self._work is not None:
+            self._work.stop(self.cause)
         elif self._task is not None:
             self._task.cancel()

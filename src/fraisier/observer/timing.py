@@ -38,4 +38,4 @@ def timing(environ: Mapping[str, str] = os.environ) -> Timing:
         raise ConfigurationError(
             f"FRAISIER_LEASE_SECONDS is {text!r}, not a number from 1 to 3600.", hint="Unset it for 30."
         )
-    return Timing(lease=lease, heartbeat=lease / 3)
+    return Timing(lease=lease, heartbeat=lease / 3, poll=min(Timing().poll, lease / 3))

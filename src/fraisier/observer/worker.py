@@ -49,7 +49,22 @@ class Observer:
         self.wake()
 
     async def run(self) -> None:
-        """Observe until stopped; returns when everything is parked or ended."""
+        """Observe until stopped; returns when everything is parked or ended. Cancelled, it lets go of it at once."""
+        try:
+            await self._observe()
+            await self._see_ended()
+        except asyncio.CancelledError:
+            for work in self._running.values():
+                with suppress(DatabaseError):
+                    work.drop()
+            await self._see_ended()
+            raise
+
+    async def _see_ended(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _observe(self) -> None:
         alive = asyncio.create_task(self._say_alive())
         try:
             while not self._stopping:
@@ -63,18 +78,6 @@ class Observer:
             alive.cancel()
             with suppress(FraiseQLError):
                 await in_thread(self._grounds.database.call, "fn_stop_observing", identifier=observer_name())
-        await self._until_ended()
-
-    async def _until_ended(self) -> None:
-        """Cancelled once more, it lets go of everything at once."""
-        try:
-            if self._running:
-                await asyncio.wait(self._running)
-        except asyncio.CancelledError:
-            for work in self._running.values():
-                work.drop()
-            await asyncio.wait(self._running)
-            raise
 
     async def _say_alive(self) -> None:
         """Who queues a request wants to know that somebody will run it."""
@@ -96,9 +99,14 @@ class Observer:
             work = await self._next()
             if work is None:
                 return
-            task = asyncio.create_task(_logged(work))
-            self._running[task] = work
-            task.add_done_callback(self._ended)
+            self._begin(work)
+
+    def _begin(self, work: Attempt | Rescue) -> None:
+        task = asyncio.create_task(_logged(work))
+        self._running[task] = work
+        task.add_done_callback(self._ended)
+        if self._stopping:  # it was claimed just as we were stopped
+            work.park()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
