@@ -38,6 +38,8 @@ SECTIONS: Final = {
         "init": "Write a first fraises.yaml for this folder.",
         "validate": "Check the file; every error at once, with its line.",
         "config": "Check or show the configuration.",
+        "providers": "List where fraises can run: built in and from plugins.",
+        "plugin": "Install, list and remove code of your own.",
         "db": "Look after Fraisier's own database.",
         "completion": "Print the script that completes words in your shell.",
         "demo": "Watch the whole path once.",

@@ -17,6 +17,7 @@ import msgspec
 from fraisier.config.git import Forge, Git
 from fraisier.errors import ConfigurationError, FraiseQLError
 from fraisier.model.secret import Secret
+from fraisier.plugins.load import offers
 from fraisier.secrets.resolver import Resolver
 
 if TYPE_CHECKING:
@@ -122,10 +123,12 @@ def register_provider(provider: type[GitProvider]) -> None:
 
 
 def providers() -> dict[str, type[GitProvider]]:
-    """Every forge by name: those that packages install, and those that were registered."""
+    """Every forge by name: those that packages install, those in plugin files, and those that were registered."""
     for entry in entry_points(group="fraisier.forges"):
         if entry.name not in _providers:
             entry.load()
+    for offer in offers("forge"):
+        _providers.setdefault(offer.name.lower(), offer.cls)
     return dict(_providers)
 
 

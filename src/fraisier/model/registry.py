@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from fraisier.errors import ConfigurationError
@@ -18,22 +18,28 @@ def announce(kind: str, name: str) -> None:
 
 
 def names(kind: str) -> frozenset[str]:
-    """Every name of a kind that is installed or was registered; loads none of them."""
+    """Every name of a kind that is installed, was registered, or is offered by a plugin file."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - not needed for what is built in
 
+    from fraisier.plugins.load import offers  # noqa: PLC0415 - as above
+
     installed = {point.name for point in entry_points(group=f"fraisier.{kind}s")}
-    return frozenset(installed | _registered.get(kind, set()))
+    return frozenset(installed | _registered.get(kind, set()) | {offer.name for offer in offers(kind)})
 
 
 class Registry(Generic[T]):
     """One kind of thing. A module registers what it offers when it is imported, and is imported when it is asked for.
 
     `modules` are the built-in ones by name; other packages announce theirs in the entry point group
-    `fraisier.<kind>s` (see entry points in the PyPA specifications).
+    `fraisier.<kind>s` (see entry points in the PyPA specifications); `made` turns the class of a plugin file into
+    what is registered.
     """
 
-    def __init__(self, kind: str, modules: Mapping[str, str]) -> None:
+    def __init__(
+        self, kind: str, modules: Mapping[str, str], made: Callable[[type], T] = lambda cls: cls()
+    ) -> None:
         self._kind = kind
+        self._made = made
         self._modules = dict(modules)
         self._found: dict[str, T] = {}
 
@@ -55,11 +61,21 @@ class Registry(Generic[T]):
             ) from None
 
     def _load(self, name: str) -> None:
-        import importlib  # noqa: PLC0415 - neither is needed until something is looked up
-        from importlib.metadata import entry_points  # noqa: PLC0415
-
         if name in self._modules:
-            importlib.import_module(self._modules[name])
+            from importlib import import_module  # noqa: PLC0415 - not needed until something is looked up
+
+            import_module(self._modules[name])
             return
+        from importlib.metadata import entry_points  # noqa: PLC0415 - 15 ms that only plugins cost
+
         for point in entry_points(group=f"fraisier.{self._kind}s", name=name):
             point.load()
+        if name not in self._found:
+            self._take_from_plugins(name)
+
+    def _take_from_plugins(self, name: str) -> None:
+        from fraisier.plugins.load import offers  # noqa: PLC0415 - as above
+
+        for offer in offers(self._kind):
+            if offer.name == name:
+                self.register(name, self._made(offer.cls))

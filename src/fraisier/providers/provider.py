@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from fraisier.config.environment import Environment
+from fraisier.config.hooks import Hook
+from fraisier.errors import NotSupportedYet
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.registry import Registry
 from fraisier.model.release import Release
-from fraisier.model.step import Step
+from fraisier.model.step import Position, Step
+from fraisier.plugins.kind import NATIVE
 
 
 class TargetView(Protocol):
@@ -54,6 +57,10 @@ class Provider(Protocol):
         """The user's migration, inside the new release; `down` takes it back."""
         ...
 
+    def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
+        """A command of the user before or after the switch, inside the new release."""
+        ...
+
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         """The steps that make the new release the live one."""
         ...
@@ -75,7 +82,18 @@ class Provider(Protocol):
         ...
 
 
-PROVIDERS: Final = Registry[Provider]("provider", {"bare_metal": "fraisier.providers.bare_metal"})
+def made(cls: type) -> Provider:
+    """The provider behind the class of a plugin file. Raises `NotSupportedYet` for one that does not plan in steps."""
+    if not all(callable(getattr(cls, method, None)) for method in NATIVE):
+        raise NotSupportedYet(
+            f"Providers like {cls.__name__}, which deploy in one call, are not supported yet.",
+            hint="Write one that plans in steps, as fraisier.providers.provider.Provider describes it.",
+        )
+    provider: Provider = cls()
+    return provider
+
+
+PROVIDERS: Final = Registry[Provider]("provider", {"bare_metal": "fraisier.providers.bare_metal"}, made)
 
 
 def provider_of(environment: Environment) -> Provider:
