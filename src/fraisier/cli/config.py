@@ -1,4 +1,4 @@
-"""`fraisier config`: check the file, or show what it means."""
+"""`fraisier config`: check the file, show what it means, or describe its form to editors."""
 
 from __future__ import annotations
 
@@ -52,10 +52,20 @@ def show(app: App) -> None:
     terminal.say(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True).rstrip())
 
 
+@door("fraisier config schema > fraises.schema.json", name="schema")
+def schema(app: App) -> None:  # noqa: ARG001 - every door gets it
+    """Print JSON Schema of fraises.yaml, for editors."""
+    from json import dumps
+
+    from fraisier.config.schema import schema as whole
+
+    terminal.say(dumps(whole(), indent=2, ensure_ascii=False))
+
+
 command = click.Group(
     "config",
     help="Check or show the configuration.",
-    commands=[validate, show],
+    commands=[validate, show, schema],
     params=common_options(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -27,6 +27,7 @@ class AppDatabase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 APP_DATABASE: Final = section(
+    "ENVIRONMENT.database",
     "The application's database: what backs it up and what changes its schema.",
     Field("name", text(), "What the database is called, for people."),
     Field(
@@ -48,6 +49,7 @@ APP_DATABASE: Final = section(
     Field("migrate", ARGV, "Runs before the new version starts."),
     Field("down", ARGV, "Undoes migrate when the deployment goes back."),
     Field("timeout", duration(minimum=1), "How long each of these commands may take."),
+    of=AppDatabase,
     not_yet={
         "path": "the path of an application's SQLite file",
         "url": "connecting to an application's database",

@@ -22,9 +22,11 @@ class BranchTarget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 BRANCH_TARGET: Final = section(
+    "branch_mapping.BRANCH",
     "What a push to this branch deploys.",
     Field("fraise", text(), "The name of a fraise in this file."),
     Field("environment", text(), "The name of one of its environments."),
+    of=BranchTarget,
 )
 BRANCH_MAPPING: Final = named(nested(BRANCH_TARGET), check=branch)
 

@@ -80,13 +80,12 @@ class Fraise(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[str, ...] = ()
 
 
+LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+
+
 def _this_machine(value: Value) -> Any:
     host = text().read(value)
-    return (
-        host
-        if host in {"localhost", "127.0.0.1", "::1"}
-        else value.not_yet("deploying to another machine over SSH")
-    )
+    return host if host in LOCAL else value.not_yet("deploying to another machine over SSH")
 
 
 BUILT: Final = ("bare_metal",)
@@ -161,7 +160,10 @@ PROVIDER: Final = Field(
 SHARED_FIELDS: Final = (
     PROVIDER,
     Field(
-        "host", Kind("localhost", _this_machine), "The machine; so far only this one.", aliases=("ssh_host",)
+        "host",
+        Kind("localhost", _this_machine, {"enum": list(LOCAL)}),
+        "The machine; so far only this one.",
+        aliases=("ssh_host",),
     ),
     Field("git_repo", text(check=repository, may_refer=True), "The repository: any address that Git takes."),
     Field(
@@ -228,24 +230,35 @@ NAME: Final = Field(
     "name", text(check=host_name), "The address by which the world knows it: api.example.com."
 )
 
-TARGET: Final = section("The target, in a mapping of its own.", *SHARED_FIELDS, NAME, not_yet=NOT_YET)
+TARGET: Final = section(
+    "target", "The target, in a mapping of its own.", *SHARED_FIELDS, NAME, of=Environment, not_yet=NOT_YET
+)
 
 
-def with_target(says: str, *fields: Field, not_yet: dict[str, str] | None = None) -> Section:
+def with_target(name: str, says: str, *fields: Field, not_yet: dict[str, str] | None = None) -> Section:
     """A section that may hold everything a target may, plainly or below `target` or `provider_config`."""
     return section(
+        name,
         says,
         *SHARED_FIELDS,
-        Field("target", put_aside("target", PROVIDER), "Provider and its keys, in a mapping.", into=SPREAD),
+        Field(
+            "target",
+            put_aside("target", PROVIDER, TARGET),
+            "Provider and its keys, in a mapping.",
+            into=SPREAD,
+        ),
         Field(
             "provider_config",
-            put_aside("provider_config", PROVIDER),
+            put_aside("provider_config", PROVIDER, TARGET),
             "The keys of the provider, in a mapping; a provider of your own finds them unchanged.",
             into=SPREAD,
         ),
         *fields,
+        of=Environment,
         not_yet=NOT_YET | (not_yet or {}),
     )
 
 
-ENVIRONMENT: Final = with_target("One environment: where a fraise runs.", NAME)
+ENVIRONMENT: Final = with_target(
+    "fraises.FRAISE.environments.ENVIRONMENT", "One environment: where a fraise runs.", NAME
+)

@@ -20,6 +20,7 @@ OWN: Final = frozenset({"type", "environments", "state", "services", "deployer"}
 TYPES: Final = ("api", "service_group", "custom")
 
 FRAISE: Final = with_target(
+    "fraises.FRAISE",
     "One deployable service. What stands here is inherited by its environments.",
     Field(
         "type",
@@ -56,7 +57,7 @@ def _fraisier(fraise: Section) -> Section:
     """The fraise called fraisier: its `database` is Fraisier's own, and no environment inherits it."""
     others = (field for field in fraise.fields if field.key != "database")
     own = Field("database", nested(STATE), "Fraisier's own database.", into="state")
-    return section(fraise.says, *others, own, not_yet=fraise.not_yet)
+    return section("fraises.fraisier", fraise.says, *others, own, of=fraise.of, not_yet=fraise.not_yet)
 
 
 FRAISES: Final = named(nested(FRAISE), check=name, special={"fraisier": nested(_fraisier(FRAISE))})

@@ -35,6 +35,7 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FORGE: Final = section(
+    "git.FORGE",
     "One forge.",
     Field("base_url", text(check=web_address), "Where a forge of your own lives (GitHub Enterprise)."),
     Field(
@@ -44,6 +45,7 @@ FORGE: Final = section(
         into="webhook_secrets",
         aliases=("secret_token",),
     ),
+    of=Forge,
     not_yet={
         "server": "Bitbucket Server and Data Center",
         "allow_sha1": "signatures with SHA-1",
@@ -63,9 +65,11 @@ class FraiseGit(msgspec.Struct, frozen=True, kw_only=True):
 FORGE_NAME: Final = choice("forge", BUILT, NOT_YET)
 
 FRAISE_GIT: Final = section(
+    "fraises.FRAISE.git",
     "The forge that this fraise's pushes come from.",
     Field("provider", FORGE_NAME, "Its forge; default: git.provider."),
     Field("base_url", text(check=web_address), "Where that forge lives, if it is one of your own."),
+    of=FraiseGit,
 )
 
 
@@ -74,9 +78,11 @@ def _forge(name: str) -> Field:
 
 
 GIT: Final[Section] = section(
+    "git",
     "The forges that send pushes.",
     Field("provider", FORGE_NAME, "The forge of deliveries that do not say it themselves."),
     *(_forge(name) for name in BUILT),
+    of=Git,
     not_yet=NOT_YET,
 )
 

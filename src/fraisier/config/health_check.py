@@ -49,9 +49,11 @@ TIMEOUT: Final = duration(minimum=0.01)
 RETRIES: Final = whole(0, 10_000)
 
 VERSION: Final = section(
+    "health_check.version",
     "Where an answer names the version that gave it.",
     Field("json", text(), "The dotted path of the version in a JSON answer, such as build.commit."),
     Field("header", text(check=header_name), "The header that holds the version."),
+    of=Version,
 )
 
 
@@ -63,6 +65,7 @@ def _read_version(value: Value) -> Any:
 
 
 HEALTH_CHECK: Final = section(
+    "health_check",
     "How a new version proves that it is well.",
     Field(
         "type",
@@ -74,7 +77,7 @@ HEALTH_CHECK: Final = section(
     Field("expected_status", whole(100, 599), "The status of a good answer."),
     Field(
         "version",
-        Kind("a mapping with json or header", _read_version),
+        Kind("a mapping with json or header", _read_version, VERSION),
         "Where the answer names its version, which must be the new one.",
     ),
     Field("host", text(check=host), "tcp: the machine that listens; default: the one that is deployed to."),
@@ -93,6 +96,7 @@ HEALTH_CHECK: Final = section(
     Field("initial_delay", duration(), "The pause before the first attempt."),
     Field("start_period", duration(), "Failures within this time after the start do not count."),
     Field("enabled", FLAG, "false skips the check, and every deployment says so."),
+    of=HealthCheck,
 )
 
 
@@ -105,4 +109,6 @@ def _read(value: Value) -> Any:
     return tuple(Found(found, one.line, one.column, one.path) for found, one in checks if found is not BAD)
 
 
-HEALTH_CHECK_KIND: Final = Kind("a mapping, or a list of them", _read)
+HEALTH_CHECK_KIND: Final = Kind(
+    "a mapping, or a list of them", _read, {"anyOf": [HEALTH_CHECK, {"type": "array", "items": HEALTH_CHECK}]}
+)

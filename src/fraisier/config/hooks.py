@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from fraisier.config.kinds import ARGV, choice, duration, scalar
+from fraisier.config.kinds import ANY_TEXT, ARGV, choice, duration, scalar
 from fraisier.config.node import Mapping, Sequence
 from fraisier.config.references import SOURCES
 from fraisier.config.section import BAD, Field, Kind, Value, nested, plain, section
@@ -48,9 +48,10 @@ def _read_command(value: Value) -> Any:
     return ("sh", "-c", written)
 
 
-COMMAND: Final = Kind("a command: text for the shell, or a list of words", _read_command)
+COMMAND: Final = Kind("a command: text for the shell, or a list of words", _read_command, ARGV.shape)
 
 HOOK: Final = section(
+    "hooks.WHEN",
     "One command before or after a deployment.",
     Field("command", COMMAND, "What to run in the new release's folder, with env_vars in its environment."),
     Field(
@@ -59,6 +60,7 @@ HOOK: Final = section(
         "fail ends the deployment and brings the old version back; warn is recorded and goes on.",
     ),
     Field("timeout", duration(minimum=1), "How long the command may take."),
+    of=Hook,
 )
 
 
@@ -87,11 +89,17 @@ def _read_list(value: Value) -> Any:
     return BAD if BAD in hooks else hooks
 
 
-HOOK_LIST: Final = Kind("a command, or a list of commands or mappings with a command", _read_list)
+HOOK_LIST: Final = Kind(
+    "a command, or a list of commands or mappings with a command",
+    _read_list,
+    {"anyOf": [HOOK, ANY_TEXT, {"type": "array", "items": {"anyOf": [HOOK, ARGV.shape]}}]},
+)
 
 HOOKS: Final = section(
+    "hooks",
     "Commands before and after a deployment.",
     Field("pre_deployment", HOOK_LIST, "Run before the service is touched, after the backup."),
     Field("post_deployment", HOOK_LIST, "Run after the new version is healthy."),
+    of=Hooks,
 )
 HOOKS_KIND: Final = nested(HOOKS)

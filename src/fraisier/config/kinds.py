@@ -19,6 +19,10 @@ YEAR: Final = 366 * 86400.0
 SHELL_WORDS: Final = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
 
 
+ANY_TEXT: Final = {"type": ["string", "number", "boolean"]}
+"""Editors take 1.10 for a number; Fraisier keeps what is written."""
+
+
 def text(expected: str = "text", *, check: Check | None = None, may_refer: bool = False) -> Kind:
     """A scalar as it is written: `1.10` stays 1.10 and `on` stays on. Checked unless it holds a reference."""
 
@@ -32,7 +36,7 @@ def text(expected: str = "text", *, check: Check | None = None, may_refer: bool 
             return value.refuse(wrong)
         return written
 
-    return Kind(expected, read)
+    return Kind(expected, read, ANY_TEXT)
 
 
 def whole(minimum: int, maximum: int) -> Kind:
@@ -54,7 +58,7 @@ def whole(minimum: int, maximum: int) -> Kind:
         hint = "write it without quotes" if decimal and _type(value) == "str" else ""
         return value.refuse(f"must be {expected}, not {written!r}", hint=hint)
 
-    return Kind(expected, read)
+    return Kind(expected, read, {"type": "integer", "minimum": minimum, "maximum": maximum})
 
 
 def _read_flag(value: Value) -> Any:
@@ -66,7 +70,7 @@ def _read_flag(value: Value) -> Any:
     return written.lower() in {"true", "yes", "on", "y"}
 
 
-FLAG = Kind("true or false", _read_flag)
+FLAG = Kind("true or false", _read_flag, {"enum": [True, False, "yes", "no", "on", "off"]})
 
 
 def duration(minimum: float = 0.0) -> Kind:
@@ -85,7 +89,19 @@ def duration(minimum: float = 0.0) -> Kind:
             return found
         return value.refuse(f"must be from {minimum:g} seconds to a year, not {written!r}")
 
-    return Kind(expected, read)
+    return Kind(expected, read, {"type": ["number", "string"], "minimum": minimum, "pattern": r"^\d"})
+
+
+def spellings(*names: str) -> str:
+    """A pattern for every spelling of some names."""
+    letters = ("".join(_either(c) for c in name) for name in names)
+    return f"^({'|'.join(letters)})$"
+
+
+def _either(character: str) -> str:
+    if character == "_":
+        return "[-_]"
+    return f"[{character}{character.upper()}]" if character.isalpha() else character
 
 
 def choice(
@@ -113,7 +129,12 @@ def choice(
         allowed = f"{expected}, or an installed plugin" if plugins and built else expected
         return value.refuse(f"there is no {what} called {written!r}; it must be {allowed}", hint=hint)
 
-    return Kind(expected, read)
+    shape = {"enum": list(built)}
+    return Kind(
+        expected,
+        read,
+        {"anyOf": [shape, {"type": "string", "pattern": "" if plugins else spellings(*built)}]},
+    )
 
 
 def _read_argv(value: Value) -> Any:
@@ -132,7 +153,11 @@ def _read_argv(value: Value) -> Any:
     return argv
 
 
-ARGV = Kind("a command: text that is split like in a shell, or a list of words", _read_argv)
+ARGV = Kind(
+    "a command: text that is split like in a shell, or a list of words",
+    _read_argv,
+    {"anyOf": [ANY_TEXT, {"type": "array", "items": ANY_TEXT, "minItems": 1}]},
+)
 
 
 def _split(value: Value) -> Any:
@@ -169,7 +194,9 @@ def named(kind: Kind, *, check: Check | None = None, special: Mapping[str, Kind]
             found[key.value] = Found(read_one(child), key.line, key.column, key.path)
         return found
 
-    return Kind("a mapping of names", read)
+    properties = {name: one.shape for name, one in (special or {}).items()}
+    shape = {"type": ["object", "null"], "properties": properties, "additionalProperties": kind.shape}
+    return Kind("a mapping of names", read, shape)
 
 
 def at_most(count: int, kind: Kind) -> Kind:
@@ -185,7 +212,8 @@ def at_most(count: int, kind: Kind) -> Kind:
         found = tuple(kind.read(Value(item, value.path, value.problems)) for item in value.node.items)
         return BAD if BAD in found else found
 
-    return Kind(expected, read)
+    several = {"type": "array", "items": kind.shape, "minItems": 1, "maxItems": count}
+    return Kind(expected, read, {"anyOf": [kind.shape, several]})
 
 
 def listed(kind: Kind) -> Kind:
@@ -198,7 +226,7 @@ def listed(kind: Kind) -> Kind:
         items = [Value(item, f"{value.path}[{n}]", value.problems) for n, item in enumerate(value.node.items)]
         return tuple(Found(kind.read(one), one.line, one.column, one.path) for one in items)
 
-    return Kind(expected, read)
+    return Kind(expected, read, {"type": "array", "items": kind.shape, "minItems": 1})
 
 
 def _type(value: Value) -> str:

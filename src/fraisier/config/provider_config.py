@@ -22,7 +22,7 @@ FOR_ALL: Final = ("hooks", "env_vars", "auto_rollback_on_failure", "hold_on_fail
 """What Fraisier does whoever provides, and reads here too."""
 
 
-def put_aside(key: str, provider: Field) -> Kind:
+def put_aside(key: str, provider: Field, keys: Section) -> Kind:
     """A mapping that waits for its provider, which may stand in it."""
 
     def read(value: Value) -> Any:
@@ -36,7 +36,7 @@ def put_aside(key: str, provider: Field) -> Kind:
                 found[provider.key] = here
         return found
 
-    return Kind("a mapping", read)
+    return Kind("a mapping", read, {"anyOf": [keys, {"type": "object"}]})
 
 
 def owner(provider: Found | None, built: tuple[str, ...]) -> Owner:

@@ -18,6 +18,7 @@ from fraisier.config.state import STATE, State
 
 ROOT: Final = section(
     "fraises.yaml",
+    "The whole file.",
     Field("git", nested(GIT), "The forges that send pushes."),
     Field("fraises", FRAISES, "Everything that can be deployed, by name."),
     Field("branch_mapping", BRANCH_MAPPING, "Which environment a push to a branch deploys, by branch."),

@@ -73,10 +73,14 @@ class Value(msgspec.Struct, frozen=True):
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """What a value may be: `expected` completes "must be …"; `read` converts, or complains and returns `BAD`."""
+    """What a value may be: `expected` completes "must be …"; `read` converts, or complains and returns `BAD`.
+
+    `shape` is JSON Schema for editors, in which sections stand for their own schemas.
+    """
 
     expected: str
     read: Callable[[Value], Any]
+    shape: Any
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -93,9 +97,14 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """The keys of one mapping. `not_yet` maps what the documents promise and nobody has built to what it is."""
+    """The keys of one mapping, which fill the attributes of `of` and have their defaults from there.
 
+    `not_yet` maps what the documents promise and nobody has built to what it is.
+    """
+
+    name: str
     says: str
+    of: type[msgspec.Struct] | None
     fields: tuple[Field, ...]
     not_yet: dict[str, str]
     by_key: dict[str, Field]
@@ -126,10 +135,16 @@ class Section(msgspec.Struct, frozen=True):
             problems.add(key, f"unknown key {key.value!r}", hint=hint, kind="unknown_key")
 
 
-def section(says: str, *fields: Field, not_yet: dict[str, str] | None = None) -> Section:
-    """Declare a section."""
-    by_key = {name: field for field in fields for name in (field.key, *field.aliases)}
-    return Section(says, fields, not_yet or {}, by_key)
+def section(
+    name: str,
+    says: str,
+    *fields: Field,
+    of: type[msgspec.Struct] | None = None,
+    not_yet: dict[str, str] | None = None,
+) -> Section:
+    """Declare a section; its name is for the reference and for editors."""
+    by_key = {key: field for field in fields for key in (field.key, *field.aliases)}
+    return Section(name, says, of, fields, not_yet or {}, by_key)
 
 
 def normal(spelling: str) -> str:
@@ -139,7 +154,7 @@ def normal(spelling: str) -> str:
 
 def nested(of: Section) -> Kind:
     """A mapping with the keys of another section."""
-    return Kind("a mapping", of.read)
+    return Kind("a mapping", of.read, of)
 
 
 def put(values: Values, keys: Sequence[str], found: Found, problems: Problems) -> None:

@@ -26,6 +26,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SERVICE: Final = section(
+    "service",
     "The process that serves a fraise on a host.",
     Field(
         "manager",
@@ -35,6 +36,7 @@ SERVICE: Final = section(
     Field("command", ARGV, "What to run in the release's folder. PORT and env_vars are in its environment."),
     Field("port", whole(1, 65535), "The TCP port on which the service listens; it gets it as PORT."),
     Field("stop_timeout", duration(), "How long the service may take to stop before it is killed."),
+    of=Service,
 )
 
 
@@ -44,4 +46,4 @@ def _read(value: Value) -> Any:
     return SERVICE.read(value)
 
 
-SERVICE_KIND: Final = Kind("a mapping", _read)
+SERVICE_KIND: Final = Kind("a mapping", _read, SERVICE)

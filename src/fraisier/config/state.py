@@ -22,6 +22,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 SERVER: Final = "a state database on a server (PostgreSQL, MySQL)"
 
 STATE: Final = section(
+    "database",
     "Where Fraisier remembers everything.",
     Field(
         "type",
@@ -43,6 +44,7 @@ STATE: Final = section(
         choice("strategy for Fraisier's own database, which is never rebuilt,", ("apply",)),
         "The schema is upgraded in place, nothing is ever dropped.",
     ),
+    of=State,
     not_yet=dict.fromkeys(
         ("url", "host", "port", "name", "user", "password", "pool_size", "pool_recycle"), SERVER
     ),

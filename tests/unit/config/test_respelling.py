@@ -1,0 +1,14 @@
+"""However a valid configuration is spelt within the documents' spellings, it means the same."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraisier.config.reader import read
+from tests.support.documents import documents, plainly, respelt, written
+
+
+@settings(max_examples=100, deadline=None)
+@given(documents(), st.integers(0, 2**32))
+def test_every_spelling_gives_the_same_model(document, seed):
+    plain, other = written(plainly(document)), respelt(document, seed)
+    assert read(other, "fraises.yaml") == read(plain, "fraises.yaml")
