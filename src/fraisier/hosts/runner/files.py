@@ -52,22 +52,23 @@ def read_json(path: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def write_file(path: str, content: bytes, *, durable: bool = False, ready: bool = False) -> None:
-    """Replace a file in one instant; `durable` also makes it survive a power loss.
-
-    `ready`: a file with room of its own lies at `path`.new and is written over.
-    """
-    how = 0 if ready else os.O_CREAT | os.O_TRUNC
-    with open(os.open(path + ".new", os.O_WRONLY | how, 0o600), "wb") as file:
+def write_file(path: str, content: bytes, *, durable: bool = False) -> None:
+    """Replace a file in one instant; `durable` also makes it survive a power loss."""
+    with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
-        file.truncate()
+        file.flush()
         if durable:
             os.fsync(file.fileno())
     os.replace(path + ".new", path)
     if durable:
-        folder = os.open(os.path.dirname(path), os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        sync_folder(path)
+
+
+def sync_folder(path: str) -> None:
+    """Make the name of a file survive a power loss."""
+    folder = os.open(os.path.dirname(path), os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def write_all(fd: int, data: bytes) -> None:

@@ -2,19 +2,22 @@
 
 Whoever must remember something when there is no room takes one, writes over its blocks and renames it. That needs
 no new block and no new inode, and nobody else can have taken the room first. Their names are as long as any other
-name in their folder, so that it need not grow either.
+name in their folder, so that removing some makes room for another in the folder itself.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
+from itertools import islice
 
-from fraisier.hosts.runner.files import write_file
+from fraisier.hosts.runner.files import sync_folder, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -45,15 +48,18 @@ class Reserve:
             if error.errno not in (*FULL, errno.EOPNOTSUPP):
                 raise
 
-    def take(self, path: str) -> bool:
-        """Move one of them to `path`; False when none is left."""
+    def ready(self) -> Iterator[tuple[str, int]]:
+        """Path and descriptor of each that is nobody else's while it is open."""
         for number in reversed(range(FILES)):
             try:
-                os.rename(self.file(number), path)
+                fd = os.open(self.file(number), os.O_WRONLY)
             except FileNotFoundError:
                 continue
-            return True
-        return False
+            try:
+                if is_ours(fd, self.file(number)):
+                    yield self.file(number), fd
+            finally:
+                os.close(fd)
 
     def level(self) -> None:
         """Before an effect: make what is missing while there is plenty of room, give some when there is none.
@@ -63,9 +69,8 @@ class Reserve:
         if has_plenty(self.folder):
             self.fill()
         elif self.is_needed():
-            for number in range(GIVEN):
-                if self.take(self.file(FILES + number)):
-                    os.unlink(self.file(FILES + number))
+            for path, _ in islice(self.ready(), GIVEN):
+                os.unlink(path)
 
     def is_needed(self) -> bool:
         """Whether there is no room for what would be given. Only trying tells: of quotas and root's own part, too."""
@@ -91,9 +96,52 @@ class Reserve:
         try:
             write_file(path, content, durable=durable)
         except OSError as error:
-            if error.errno not in FULL or not self.take(path + ".new"):
+            if error.errno not in FULL:
                 raise
-            write_file(path, content, durable=durable, ready=True)
+            remove(path + ".new")
+            if len(content) > SIZE or not self.write_over(path, content, durable=durable):
+                raise
+
+    def write_over(self, path: str, content: bytes, *, durable: bool) -> bool:
+        """Make one of them the file at `path`; False when none is left."""
+        for spare, fd in self.ready():
+            os.ftruncate(fd, os.pwrite(fd, content, 0))
+            if durable:
+                os.fsync(fd)
+            if renamed(spare, path):
+                if durable:
+                    sync_folder(path)
+                return True
+        return False
+
+
+def remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+
+
+def renamed(spare: str, path: str) -> bool:
+    """False when the folder had no room for another name; without the spare one, it may."""
+    try:
+        os.rename(spare, path)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        os.unlink(spare)
+        return False
+    return True
+
+
+def is_ours(fd: int, path: str) -> bool:
+    """Whether it is whole, and we are the only ones who write over it or remove it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        mine = os.fstat(fd)
+        return mine.st_size == SIZE and os.path.samestat(mine, os.stat(path))
+    except (BlockingIOError, FileNotFoundError):  # another effect writes over it, or just did
+        return False
 
 
 def has_plenty(path: str) -> bool:
