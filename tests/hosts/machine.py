@@ -70,7 +70,7 @@ class Machine:
     def reboot(self) -> None:
         """From inside, in good order."""
         self.run("systemctl", "reboot")
-        self._hang_up()
+        self.hang_up()
         if not processes.until(lambda: self._nspawn() is None, ENDS_WITHIN):
             raise shell.Failed(f"{self.name} did not go down\n{self.console()}")
         self.boot()
@@ -82,7 +82,7 @@ class Machine:
             for each in (pid, *leaders):
                 _kill(each)
             processes.until(lambda: not any(map(processes.alive, (pid, *leaders))), ENDS_WITHIN)
-        self._hang_up()
+        self.hang_up()
 
     def down(self) -> None:
         self.lose_power()
@@ -162,7 +162,8 @@ class Machine:
             return None
         return pid if processes.alive(pid) and started(pid) == began else None
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Log everybody out."""
         for path in self.folder.iterdir():
             if path.is_socket():
                 shell.try_to(*self.ssh, "-O", "exit", f"{path.name}@{self.address}", deadline=10)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.hosts.machine import Machine
 from tests.support import processes
-from tests.support.shop import SECRET, Result, Shop, merged
+from tests.support.shop import Result, Shop, answers, merged
 
 UNITS = Path("/etc/systemd/system")
 
@@ -22,13 +22,14 @@ class HostShop(Shop):
     def __init__(self, folder: Path, host: Machine, user: str = "root") -> None:
         self.host = host
         self.user = user
-        self.units: list[str] = []
         super().__init__(folder, folder)
         del self.env["XDG_RUNTIME_DIR"]
+        self.env["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
     def environment(self, name: str = "production", **overrides: Any) -> dict[str, Any]:
-        service = {"manager": "systemd", "command": ["python3", "app.py"]}
-        return super().environment(name, **merged({"service": service}, overrides))
+        base = super().environment(name)
+        base["service"] |= {"manager": "systemd", "command": ["python3", "app.py"]}
+        return merged(base, overrides)
 
     def run(self, *arguments: str, timeout: float = 60, env: dict[str, str] | None = None) -> Result:
         started = time.monotonic()
@@ -82,30 +83,29 @@ class HostShop(Shop):
         self.outside(UNITS / name).write_text(text, encoding="utf-8")
         self.systemctl("daemon-reload")
 
-    def processes(self) -> dict[int, str]:
-        """Those that work below the shop or name it, by the pids they have on this machine."""
-        mine = "ssh -F none"
-        return {pid: words for pid, words in super().processes().items() if mine not in words}
-
     @contextmanager
     def serving(self) -> Iterator[str]:
         """`fraisier serve` as a unit of the host; its address there."""
         port = self.port("serve")
+        unit = self.serve_unit
         variables = "".join(f'Environment="{name}={value}"\n' for name, value in self.env.items())
-        unit = f"fraisier-serve-{port}.service"
         self.own_unit(
             unit,
-            f"[Service]\nExecStart=/usr/local/bin/fraisier serve --port {port}\nKillMode=mixed\n"
-            f"WorkingDirectory={self.root}\n{variables}[Install]\nWantedBy=multi-user.target\n",
+            f"[Service]\nExecStart=/usr/local/bin/fraisier serve --host {self.host.address} --port {port}\n"
+            f"KillMode=mixed\nWorkingDirectory={self.root}\n{variables}[Install]\nWantedBy=multi-user.target\n",
         )
-        self.systemctl("enable", "--now", unit)
-        address = f"http://127.0.0.1:{port}"
+        self.systemctl("enable", "--quiet", "--now", unit)
+        address = f"http://{self.host.address}:{port}"
         try:
-            assert processes.until(lambda: self._answers(address), 20), self.journal(unit)
+            assert processes.until(lambda: answers(f"{address}/health"), 20), self.journal(unit)
             yield address
         finally:
             self.systemctl("stop", unit)
         assert "Traceback" not in self.journal(unit)
+
+    @property
+    def serve_unit(self) -> str:
+        return f"fraisier-serve-{self.port('serve')}.service"
 
     def journal(self, unit: str) -> str:
         return self.host.ask("journalctl", "--no-pager", "-o", "cat", "-u", unit)
@@ -115,7 +115,4 @@ class HostShop(Shop):
             self.systemctl("disable", "--now", "--quiet", path.name)
             path.unlink()
         self.systemctl("daemon-reload")
-        assert processes.until(lambda: not self.processes()), self.processes()
-
-    def _answers(self, address: str) -> bool:
-        return self.host.run("curl", "--silent", "--fail", f"{address}/health").returncode == 0
+        super().close()

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from fraisier.errors import StepFailed
 from fraisier.hosts import files, restarting, systemd_unit
 from fraisier.hosts.effect import effect, failed
 from fraisier.hosts.service_ref import ServiceRef
@@ -17,8 +18,10 @@ from fraisier.model.command import Command, command
 from fraisier.model.host import Host
 
 _WHO: Final = 'printf "%s\\n%s\\n" "$(id -u)" "$HOME"'
+_LINGERING: Final = 'loginctl show-user --property=Linger --value -- "$(id -u)"'
 _CGROUPS: Final = ("/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified")
 SETTLING: Final = 30.0
+NO_SUCH_UNIT: Final = 5  # how systemctl ends for one that is not loaded and cannot be
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +62,7 @@ class Systemd:
 
     async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
         scope = await _scope(host)
+        await _refuse_to_end_at_logout(host, scope, ref)
         doing = f"Installing the unit {unit(ref)}"
         await effect(host, files.make_folder(scope.folder), doing)
         await effect(host, files.copy(source, scope.unit_file(ref)), doing)
@@ -73,14 +77,15 @@ class Systemd:
         await effect(host, scope.systemctl("disable", "--", unit(ref)), doing)
         await effect(host, files.remove(scope.unit_file(ref)), doing)
         await effect(host, scope.systemctl("daemon-reload"), doing)
+        await host.run(scope.systemctl("reset-failed", "--", unit(ref)))  # else it stays listed as failed
 
     async def stop(self, host: Host, ref: ServiceRef) -> None:
         scope = await _scope(host)
-        if not ref.own_unit and await host.read_text(scope.unit_file(ref)) is None:
-            return
         deadline = ref.stop_timeout + SETTLING
         stop = scope.systemctl("stop", "--", unit(ref), deadline=deadline)
-        await effect(host, stop, f"Stopping {unit(ref)}", hint=_inspect(scope, ref))
+        result = await host.run(stop)
+        if not result.ok and result.exit_code != NO_SUCH_UNIT:
+            raise failed(host, stop, result, f"Stopping {unit(ref)}", hint=_inspect(scope, ref))
 
     async def start(self, host: Host, ref: ServiceRef) -> None:
         """A unit that died too often must be forgiven first, or the good old release would not start either."""
@@ -88,6 +93,8 @@ class Systemd:
         await host.run(scope.systemctl("reset-failed", "--", unit(ref)))
         start = scope.systemctl("start", "--", unit(ref), deadline=SETTLING * 3)
         result = await host.run(start)
+        if result.exit_code == NO_SUCH_UNIT:
+            raise failed(host, start, result, f"Starting {unit(ref)}", hint=_absent(scope, ref))
         if not result.ok:
             raise restarting.not_started(host, ref, result.output, await self.logs(host, ref, 20))
 
@@ -130,12 +137,29 @@ async def _scope(host: Host) -> Scope:
     return scope_of(int(uid), home.strip())
 
 
+async def _refuse_to_end_at_logout(host: Host, scope: Scope, ref: ServiceRef) -> None:
+    """The services of a user who does not linger end with the last session: loginctl(1), enable-linger."""
+    if "--user" not in scope.flags:
+        return
+    lingers = await host.look(files.script(_LINGERING, deadline=10))
+    if lingers.output.strip() != "yes":
+        raise StepFailed(
+            f"The service {ref.name} would end on {host.name} as soon as its user logs out.",
+            hint="Let the user's services run without a login: `sudo loginctl enable-linger USER`, and deploy again.",
+        )
+
+
 async def _members(host: Host, group: str) -> list[int]:
     for root in _CGROUPS:
         text = await host.read_text(f"{root}{group}/cgroup.procs")
         if text is not None:
             return [int(pid) for pid in text.split()]
     return []
+
+
+def _absent(scope: Scope, ref: ServiceRef) -> str:
+    look = " ".join(["systemctl", *scope.flags, "cat", unit(ref)])
+    return f"The unit is yours to write: put it there, see that `{look}` shows it, and deploy again."
 
 
 def _inspect(scope: Scope, ref: ServiceRef) -> str:

@@ -28,7 +28,7 @@ def host() -> Iterator[Machine]:
 @pytest.fixture
 def shop(host: Machine, request: pytest.FixtureRequest) -> Iterator[HostShop]:
     """A shop on that host with one environment, production, and nothing committed or deployed yet."""
-    folder = host.shared / f"{len(list(host.shared.iterdir()))}"
+    folder = host.shared / f"{len(list(host.shared.iterdir())):03}"
     folder.mkdir()
     made = HostShop(folder, host)
     try:

@@ -1,10 +1,10 @@
-"""What systemd is asked to do, in which order. systemd itself cannot be started for a test; see tests/integration."""
+"""What systemd is asked to do, in which order. What it makes of it is seen in tests/acceptance/systemd."""
 
 from __future__ import annotations
 
 import pytest
 
-from fraisier.errors import StepFailed
+from fraisier.errors import CommandFailed, StepFailed
 from fraisier.hosts.service_manager import ServiceRef, service_manager
 from fraisier.hosts.systemd import parse_show, scope_of
 from fraisier.model.command import CommandResult
@@ -90,11 +90,28 @@ async def test_a_start_that_fails_shows_what_the_service_wrote():
     assert "ImportError: no shop" in failure.value.message
 
 
-async def test_what_was_never_installed_needs_no_stop_and_no_removal():
-    host = Recording()
-    await systemd.stop(host, REF)
-    await systemd.remove(host, REF)
+@pytest.mark.parametrize("ref", [REF, OWN])
+async def test_what_was_never_installed_is_stopped_and_needs_no_removal(ref):
+    absent = CommandResult(exit_code=5, output="Failed to stop it: Unit not loaded.")
+    host = Recording(answers={" stop ": absent})
+    await systemd.stop(host, ref)
+    await systemd.remove(host, ref)
+    assert [line.split()[3] for line in host.effects] == ["stop"]
+
+
+async def test_a_service_of_a_user_without_lingering_is_not_installed():
+    host = Recording(uid=1000, answers={"loginctl": CommandResult(exit_code=0, output="no\n")})
+    with pytest.raises(StepFailed, match="logs out") as failure:
+        await systemd.install(host, REF, "/srv/shop/releases/1-a.unit")
+    assert "loginctl enable-linger" in failure.value.hint
     assert host.effects == []
+
+
+async def test_an_own_unit_that_is_absent_is_named():
+    absent = CommandResult(exit_code=5, output="Failed to start api.service: Unit api.service not found.")
+    with pytest.raises(CommandFailed, match=r"Starting api\.service failed on web1") as failure:
+        await systemd.start(Recording(answers={" start ": absent}), OWN)
+    assert "systemctl --system cat api.service" in failure.value.hint
 
 
 async def test_removal_leaves_nothing_of_the_unit():
@@ -104,6 +121,7 @@ async def test_removal_leaves_nothing_of_the_unit():
         "systemctl --system --no-ask-password disable -- fraisier-0badcafe-shop.service",
         f"rm -rf -- {UNIT}",
         "systemctl --system --no-ask-password daemon-reload",
+        "systemctl --system --no-ask-password reset-failed -- fraisier-0badcafe-shop.service",
     ]
 
 
