@@ -12,10 +12,10 @@ READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt script
 RESULTS := .cache/features.json
 WORKERS ?= auto
 
-.PHONY: help setup demo test lint format bench features docs constraints clean
+.PHONY: help setup demo test lint format bench features docs hosts-up hosts-down constraints clean
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 setup: $(READY) ## make .venv with the `fraisier` command in it
 	@:
@@ -28,6 +28,7 @@ demo: $(READY) ## watch commits become a healthy service, and a bad one go back 
 
 test: $(READY) ## run every test
 	@mkdir -p .cache
+	@$(BIN)/python -m tests.hosts prepare
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --record-features=$(RESULTS)
 
 lint: $(READY) ## style, types, import directions, and what may not be written in this tree
@@ -50,6 +51,12 @@ features: $(READY) ## print which rows of docs/features.md a passing test proves
 docs: $(READY) ## check the links in the docs and run the commands they show
 	@$(BIN)/python -m scripts.check_docs
 	@$(BIN)/pytest -q tests/acceptance/test_docs.py
+
+hosts-up: $(READY) ## bring up real hosts with systemd and sshd on this machine, as root (`make hosts-up HOSTS=1`; 3 if not said)
+	@$(BIN)/python -m tests.hosts up $(HOSTS)
+
+hosts-down: $(READY) ## take them down again
+	@$(BIN)/python -m tests.hosts down
 
 constraints: $(READY) ## pin what is installed now
 	@scripts/pin > .cache/constraints && mv .cache/constraints constraints.txt

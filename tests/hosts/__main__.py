@@ -6,16 +6,17 @@ import os
 import shlex
 import sys
 
-from tests.hosts import needs
+from tests.hosts import needs, shell
 from tests.hosts.fleet import open_fleet, prepare, tidy
 from tests.hosts.layers import BASE, locked
 
 
-def main(verb: str = "", count: str = "3") -> int:
+def main(verb: str, count: str = "3") -> int:
+    """Where hosts cannot come up, `prepare` says so; only in CI it fails."""
     try:
         return {"prepare": _prepare, "up": lambda: _up(int(count)), "down": _down}[verb]()
-    except needs.Missing as missing:
-        print(f"{missing}", file=sys.stderr)
+    except (needs.Missing, shell.Failed) as missing:
+        print(f"hosts: {missing}", file=sys.stderr)
         return 0 if verb == "prepare" and os.environ.get("CI") != "true" else 1
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,7 @@ def layer(name: str, recipe: Any, build: Callable[[Path], None]) -> Path:
             if new.exists():
                 shutil.rmtree(new)
             new.mkdir()
+            print(f"hosts: making {made.name}", file=sys.stderr, flush=True)
             build(new)
             new.rename(made)
             _prune(name)

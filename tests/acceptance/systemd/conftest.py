@@ -10,6 +10,7 @@ import pytest
 from tests.hosts.fleet import hosts
 from tests.hosts.machine import Machine
 from tests.hosts.needs import Missing
+from tests.hosts.shell import Failed
 from tests.support.host_shop import HostShop
 
 
@@ -19,10 +20,10 @@ def host() -> Iterator[Machine]:
     try:
         with hosts(1) as [machine]:
             yield machine
-    except Missing as missing:
+    except (Missing, Failed) as missing:
         if os.environ.get("CI") == "true":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+            raise
+        pytest.skip(str(missing).partition("\n")[0])
 
 
 @pytest.fixture
