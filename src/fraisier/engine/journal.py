@@ -83,8 +83,8 @@ class Journal:
         """Leave the deployment where it is for the next owner, and free the lane."""
         await self._write("fn_park_deployment")
 
-    async def event(self, kind: str, data: dict[str, Any]) -> None:
-        """Add an event that is true in this moment to the outbox."""
+    async def event(self, kind: str, data: dict[str, Any], actor: str | None = None) -> None:
+        """Add an event that is true in this moment to the outbox; `actor` is the person who made it so."""
         identity = self._claim.identity
         row = await in_thread(
             self._database.call,
@@ -94,7 +94,7 @@ class Journal:
             environment=identity.environment,
             job=identity.job,
             deployment=self.identifier,
-            actor=None,
+            actor=actor,
             data=msgspec.json.encode(data).decode(),
             lane=self._claim.lane,
             token=self._claim.token,

@@ -101,8 +101,8 @@ async def _end_running(grounds: Grounds, row: Row, asking: Asking, reason: str) 
     with Lease(database, claim, grounds.timing):
         async with grounds.host(fence) as host:
             await host.raise_fence()
-        said = {"by": asking.by, "reason": reason, "from": asking.where}
-        await journal.event("deployment.completed_by_hand", said)
+        said = {"reason": reason, "from": asking.where}
+        await journal.event("deployment.completed_by_hand", said, actor=asking.by)
         await journal.complete(
             status=str(DeploymentStatus.SUCCESS),
             details=json.dumps({"completed_by": asking.by, "reason": reason, "warnings": [why]}),
