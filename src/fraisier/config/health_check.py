@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from fraisier.config.kinds import ARGV, FLAG, choice, duration, text, whole
-from fraisier.config.names import header_name, host, web_address_or_path
+from fraisier.config.names import database_address, header_name, host, web_address_or_path
 from fraisier.config.node import Sequence
 from fraisier.config.section import BAD, Field, Found, Kind, Value, plain, section
 
@@ -86,7 +86,7 @@ HEALTH_CHECK: Final = section(
     Field("expected_exit_code", whole(0, 255), "command: the exit code of a good answer."),
     Field(
         "connection_string",
-        text("an address such as postgresql://…, best a ${…} reference", may_refer=True),
+        text("a database's address", check=database_address, may_refer=True),
         "database: where it is.",
     ),
     Field("query", text(), "database: what is asked."),

@@ -107,6 +107,13 @@ def host(text: str) -> str | None:
     return _printable(text)
 
 
+def database_address(text: str) -> str | None:
+    scheme, separator, rest = text.partition("://")
+    if not (scheme.replace("+", "").isalnum() and separator and rest):
+        return "must be an address such as postgresql://user@host/name or sqlite:///path"
+    return _printable(text)
+
+
 def header_name(text: str) -> str | None:
     """A field name of HTTP; see RFC 9110, section 5.1."""
     if not text or not all(c.isascii() and (c.isalnum() or c in "!#$%&'*+-.^_`|~") for c in text):
