@@ -9,7 +9,7 @@ import click
 from fraisier.cli import known, table, terminal, times
 from fraisier.cli.app import App
 from fraisier.cli.door import door
-from fraisier.model.commit import short
+from fraisier.model.commit import shown
 
 if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
@@ -71,6 +71,14 @@ def chosen(
     return fraise, environment
 
 
+def ended(row: dict[str, Any]) -> str:
+    """Its status, and whether there is something more to know about it."""
+    import json
+
+    count = len(json.loads(row["warnings"]))
+    return f"{row['status']}, {count} warning{'s' * (count > 1)}" if count else str(row["status"])
+
+
 def cells(row: dict[str, Any]) -> tuple[str, ...]:
     """One deployment as a person reads it."""
     return (
@@ -79,8 +87,8 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
         str(row["fraise"]),
         str(row["environment"]),
         str(row["kind"]),
-        str(row["status"]),
-        f"{short(row['old_version'])} → {short(row['new_version'])}",
+        ended(row),
+        f"{shown(row['old_shown'])} → {shown(row['new_shown'])}",
         times.duration(row["duration_seconds"]),
         str(row["requested_by"] or times.NOTHING),
     )

@@ -40,6 +40,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "duration_seconds": report.duration_seconds,
         "error": report.error,
         "not_undone": list(report.not_undone),
+        "warnings": list(report.warnings),
         "steps": [
             {"name": step.name, "status": str(step.status), "duration_seconds": step.duration_seconds}
             for step in report.steps
@@ -92,6 +93,8 @@ def _failure(report: Report) -> list[Line]:
 
 def _now(report: Report, status: DeploymentStatus) -> str:
     old = one_line(report.old_shown)
+    if report.stayed:
+        return f"{one_line(report.new_shown)} is live, and is not well."
     if status is DeploymentStatus.ROLLBACK_FAILED:
         return "A person is needed: neither version is known to be healthy."
     if status is DeploymentStatus.ROLLED_BACK:

@@ -48,7 +48,7 @@ def lines(preview: Preview) -> list[str]:
     plan = preview.plan
     return [
         f"Dry run: {steps.heading(plan)}",
-        f"  Current version: {short(preview.current)}",
+        f"  Current version: {terminal.one_line(_current(preview))}",
         f"  Target version:  {terminal.one_line(preview.target.shown)}{_same(preview)}",
         f"  Provider:        {plan.provider}",
         f"  Target:          {plan.target}",
@@ -60,6 +60,11 @@ def lines(preview: Preview) -> list[str]:
         *_differences(preview.differences),
         "Nothing was changed.",
     ]
+
+
+def _current(preview: Preview) -> str:
+    old = preview.plan.old
+    return old.commit.shown if old and old.commit.sha == preview.current else short(preview.current)
 
 
 def _same(preview: Preview) -> str:

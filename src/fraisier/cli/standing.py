@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fraisier.cli import times
 from fraisier.cli.terminal import clean, one_line
-from fraisier.model.commit import short
+from fraisier.model.commit import short, shown
 from fraisier.model.identity import Identity
 from fraisier.model.status import DeploymentStatus
 
@@ -25,6 +25,7 @@ def as_dict(identity: Identity, provider: str, recorded: dict[str, Row | None], 
         "environment": identity.environment,
         "status": state.get("status", "unknown"),
         "current_version": state.get("current_version"),
+        "current_shown": state.get("current_shown"),
         "target_provider": state.get("target_provider") or provider,
         "last_deployed_at": state.get("last_deployed_at"),
         "last_deploy_duration": state.get("last_deploy_duration"),
@@ -55,7 +56,7 @@ def lines(answer: Row, last: Row | None, logs: list[str]) -> list[Line]:
             None,
         ),
         (f"  Status:        {answer['status']}", COLOURS.get(answer["status"])),
-        (f"  Version:       {short(answer['current_version'])}", None),
+        (f"  Version:       {shown(answer['current_shown'])}", None),
         (f"  Last deployed: {_deployed(answer)}", None),
         *_observed(answer),
         *_waiting(answer),
@@ -78,9 +79,11 @@ def _observed(answer: Row) -> list[Line]:
         return []
     if not observed["reachable"]:
         return [("  Observed:      the target did not answer within 2 s", "yellow")]
+    same = observed["version"] == answer["current_version"]
+    version = shown(answer["current_shown"]) if same else short(observed["version"])
     running = "running" if observed["running"] else "not running"
-    found: list[Line] = [(f"  Observed:      {running}, version {short(observed['version'])}", None)]
-    if observed["version"] != answer["current_version"]:
+    found: list[Line] = [(f"  Observed:      {running}, version {version}", None)]
+    if not same:
         found.append(("                 This is not the version that is recorded.", "yellow"))
     return found
 

@@ -114,13 +114,13 @@ def _lock(row: Row | None) -> Row | None:
 
 def cells(row: Row) -> tuple[str, ...]:
     """One environment as a person reads it."""
-    from fraisier.model.commit import short
+    from fraisier.model.commit import shown
 
     return (
         row["fraise"],
         row["environment"],
         row["status"],
-        short(row["current_version"]),
+        shown(row.get("current_shown")),
         row["target_provider"].replace("_", "-"),
         times.moment(row["last_deployed_at"]),
         now(row),

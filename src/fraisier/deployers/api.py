@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fraisier.config.environment import Environment
+from fraisier.deployers.changes import changes, followers
 from fraisier.deployers.registry import DEPLOYERS
 from fraisier.model.plan import Observed
 from fraisier.model.step import Step
-from fraisier.providers.provider import Provider, provider_of
+from fraisier.providers.provider import provider_of
 from fraisier.strategies import recreate
 
 
@@ -17,8 +18,9 @@ class APIDeployer:
         provider = provider_of(environment)
         return (
             *provider.prepare(environment, observed),
-            *_database(provider, environment, observed),
+            *changes(provider, environment, observed),
             *recreate.change_places(provider, environment, observed),
+            *followers(provider, environment, observed),
             *provider.clean(environment, observed),
         )
 
@@ -26,19 +28,6 @@ class APIDeployer:
         if observed.live is None:
             return ()
         return (provider_of(environment).health(environment, observed, observed.live),)
-
-
-def _database(provider: Provider, environment: Environment, observed: Observed) -> tuple[Step, ...]:
-    database = environment.database
-    if database is None or observed.reuse is not None:
-        return ()
-    backup = (provider.backup(environment, observed, database.backup),) if database.backup else ()
-    migrate = (
-        (provider.migrate(environment, observed, database.migrate, database.down),)
-        if database.migrate
-        else ()
-    )
-    return (*backup, *migrate)
 
 
 DEPLOYERS.register("api", APIDeployer())

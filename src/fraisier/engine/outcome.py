@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
-from fraisier.errors import FraiseQLError, RollbackError
+from fraisier.errors import DeploymentError, FraiseQLError, RollbackError
 from fraisier.model.plan import Plan
 from fraisier.model.status import DeploymentStatus, LaneHealth
 from fraisier.model.step import NotUndone
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of a deployment, before it is written down. `lane_health` None means: as it was before."""
+    """The end of a deployment, before it is written down. `lane_health` None means: as it was before.
+
+    `stayed`: it failed, and the new version is live all the same.
+    """
 
     status: DeploymentStatus
     lane_health: LaneHealth | None
     error: FraiseQLError | None = None
     not_undone: tuple[dict[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    stayed: bool = False
 
 
 class WayBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +37,24 @@ def arrived(*, judged: bool, warnings: tuple[str, ...]) -> Outcome:
     """The new version is live; `judged` is False when no health check could tell whether it is well."""
     health = LaneHealth.HEALTHY if judged else LaneHealth.UNKNOWN
     return Outcome(status=DeploymentStatus.SUCCESS, lane_health=health, warnings=warnings)
+
+
+def stayed(plan: Plan, cause: FraiseQLError, *, warnings: tuple[str, ...]) -> Outcome:
+    """The new version failed because of `cause` and stays live: the owner wished to see it."""
+    identity = plan.identity
+    kind = type(cause) if isinstance(cause, DeploymentError) else DeploymentError
+    error = kind(
+        f"{cause.message} {plan.commit.shown} stays live: auto_rollback_on_failure is false.",
+        hint=f"{cause.hint} To return to the version before: "
+        f"`fraisier rollback {identity.fraise} {identity.environment}`.".strip(),
+    )
+    return Outcome(
+        status=DeploymentStatus.FAILED,
+        lane_health=LaneHealth.DOWN,
+        error=error,
+        warnings=warnings,
+        stayed=True,
+    )
 
 
 def returned(

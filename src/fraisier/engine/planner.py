@@ -30,6 +30,7 @@ def plan(environment: Environment, observed: Observed, kind: Kind, before: Envir
         target=provider.target(environment),
         steps=deployer.steps(environment, observed),
         restored=deployer.restored(before or environment, observed),
+        auto_rollback=environment.auto_rollback_on_failure,
         fence_folder=provider.fence_folder(environment),
     )
 

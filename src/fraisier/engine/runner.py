@@ -58,6 +58,7 @@ class Runner:
         self._progress = progress
         self._touched: dict[int, Step] = {}
         self._switched = False
+        self._at = 0
         self._parking = False
         self._reports: dict[int, StepReport] = {}
         self._warnings: list[str] = []
@@ -104,6 +105,8 @@ class Runner:
         except LockError:
             raise
         except FraiseQLError as error:
+            if self._may_stay():
+                return outcome.stayed(self._plan, error, warnings=tuple(self._warnings))
             return await self.go_back(error)
         return outcome.arrived(judged=self._judged(), warnings=tuple(self._warnings))
 
@@ -127,6 +130,7 @@ class Runner:
             step = self._plan.steps[ordinal]
             self._go_on(step)
             self._touched[ordinal] = step
+            self._at = ordinal
             await self._journal.intend(ordinal)
             self._progress.step_started(step)
             await self._apply(ordinal, step)
@@ -260,6 +264,11 @@ class Runner:
                 f"{self._plan.identity}: stopped before {following.title!r}; the next owner goes on from there.",
                 hint="Start fraisier serve again, or run any command on this lane.",
             )
+
+    def _may_stay(self) -> bool:
+        """Only a version that is live as a whole stays: a switch that failed half-way goes back in any case."""
+        switches = [n for n, step in enumerate(self._plan.steps) if step.position is Position.SWITCH]
+        return not self._plan.auto_rollback and bool(switches) and max(switches) < self._at
 
     def _judged(self) -> bool:
         return any(

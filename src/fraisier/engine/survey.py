@@ -80,7 +80,12 @@ def up_to_date(observed: Observed, wanted: Wanted, past: Past) -> bool:
 
 
 def previous_version(past: Past) -> str | None:
-    """The version that was live before the current one first came: rolling back twice goes back twice."""
+    """The version that was live before the current one first came: rolling back twice goes back twice.
+
+    A current version that never was well, and stayed, goes back to the last one that was.
+    """
+    if past.current and past.successes and all(row["new_version"] != past.current for row in past.successes):
+        return str(past.successes[0]["new_version"])
     for row in past.successes:
         came = row["kind"] == Kind.DEPLOY and row["new_version"] == past.current
         if came and row["old_version"] not in (None, past.current):

@@ -17,6 +17,11 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
         return self.tag or short(self.sha)
 
 
+def shown(version: str | None) -> str:
+    """A version as people call it; an em dash where there is none."""
+    return version or short(None)
+
+
 def short(sha: str | None) -> str:
     """The seven characters people read; an em dash where there is no version yet."""
     return sha[:7] if sha else "—"

@@ -41,7 +41,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A list of steps for one identity, with everything that is needed to run, print, finish or undo it.
 
     `restored` are the checks that judge the old version after everything was undone; `fence_folder` is where the
-    target keeps its side of the fence.
+    target keeps its side of the fence. Without `auto_rollback` a failure after the switch leaves the new version
+    live, for a person to look at.
     """
 
     identity: Identity
@@ -55,4 +56,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     restored: tuple[Step, ...] = ()
     fence_folder: str = ""
     notes: tuple[str, ...] = ()
+    auto_rollback: bool = True
     schema: int = 1

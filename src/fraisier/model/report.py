@@ -41,6 +41,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[StepReport, ...] = ()
     target: str = ""
     warnings: tuple[str, ...] = ()
+    stayed: bool = False
 
     @property
     def exit_code(self) -> int:

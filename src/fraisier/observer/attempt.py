@@ -284,14 +284,20 @@ async def complete(
         error_hint=error.hint if error else None,
         error_exit_code=exit_code(outcome.status, error),
         not_undone=json.dumps(list(outcome.not_undone)),
-        details=json.dumps(
-            {"warnings": list(outcome.warnings), **({"recovered": recovered} if recovered else {})}
-        ),
-        current_version=plan.commit.sha if arrived else past.current,
+        details=json.dumps(_details(outcome, recovered)),
+        current_version=plan.commit.sha if arrived or outcome.stayed else past.current,
         lane_status=str(outcome.lane_health) if outcome.lane_health else None,
         hold_reason=_hold(journal, plan, outcome, environment),
     )
     await _last_word(lease, end)
+
+
+def _details(outcome: Outcome, recovered: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "warnings": list(outcome.warnings),
+        "stayed": outcome.stayed,
+        **({"recovered": recovered} if recovered else {}),
+    }
 
 
 async def give_up(journal: Journal, lease: Lease, recovered: dict[str, Any], identity: Identity) -> None:

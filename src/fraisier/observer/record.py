@@ -34,12 +34,13 @@ def finished(
         steps=steps,
         target=plan.target,
         warnings=outcome.warnings,
+        stayed=outcome.stayed,
     )
 
 
 def read(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Report:
     """The report of a deployment that ended elsewhere, from its row and its journal."""
-    plan = json.loads(row["plan"])
+    plan, details = json.loads(row["plan"]), json.loads(row["details"] or "{}")
     old = plan["old"]
     return Report(
         deployment_id=row["identifier"],
@@ -56,7 +57,8 @@ def read(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Report:
         not_undone=tuple(json.loads(row["not_undone"] or "[]")),
         steps=tuple(step(row) for row in steps),
         target=plan["target"],
-        warnings=tuple(json.loads(row["details"] or "{}").get("warnings", [])),
+        warnings=tuple(details.get("warnings", [])),
+        stayed=details.get("stayed", False),
     )
 
 

@@ -21,6 +21,9 @@ ROW = {
     "status": "failed",
     "old_version": None,
     "new_version": "abc1234" + "0" * 33,
+    "old_shown": None,
+    "new_shown": "1.2.4",
+    "warnings": '["a"]',
     "duration_seconds": 3.21,
     "requested_by": "ada\x1b[2J\nlovelace",
 }
@@ -53,8 +56,8 @@ def test_a_row_is_one_line_in_a_pipe(capsys):
     table.show(history.HEADINGS, [history.cells(ROW)])
     heading, line = capsys.readouterr().out.splitlines()
     assert line == (
-        "dep_00002   2026-01-15 10:00:00 UTC  my_api  production   deploy  failed  — → abc1234  3.2s      ada lovelace"
+        "dep_00002   2026-01-15 10:00:00 UTC  my_api  production   deploy  failed, 1 warning  — → 1.2.4  3.2s      ada lovelace"
     )
     assert heading == (
-        "Deployment  Started                  Fraise  Environment  Kind    Status  Version      Duration  By"
+        "Deployment  Started                  Fraise  Environment  Kind    Status             Version    Duration  By"
     )

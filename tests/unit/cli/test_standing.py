@@ -7,6 +7,7 @@ SHA = "abc1234" + "0" * 33
 STATE = {
     "status": "healthy",
     "current_version": SHA,
+    "current_shown": "1.2.3",
     "target_provider": "bare_metal",
     "last_deployed_at": "2026-01-15T10:00:00Z",
     "last_deploy_duration": 4.2,
@@ -42,9 +43,9 @@ def test_everything_at_once():
     assert text(answer(STATE, HELD, LOCK, OBSERVED), LAST, ["GET / 200", "\x1b[2Jbye"]) == (
         "my_api → production (bare-metal)\n"
         "  Status:        healthy\n"
-        "  Version:       abc1234\n"
+        "  Version:       1.2.3\n"
         "  Last deployed: 2026-01-15 10:00:00 UTC (took 4.2s)\n"
-        "  Observed:      running, version abc1234\n"
+        "  Observed:      running, version 1.2.3\n"
         "  In progress:   dep_00003 by host:17 since 2026-01-15 11:00:00 UTC\n"
         "  Held:          since 2026-01-15 10:30:00 UTC: dep_00002 failed\n"
         "                 A push waits until a person deploys or rolls back.\n"
@@ -81,6 +82,7 @@ def test_the_json_answer_has_exactly_the_keys_of_the_contract():
         "environment": "production",
         "status": "healthy",
         "current_version": SHA,
+        "current_shown": "1.2.3",
         "target_provider": "bare_metal",
         "last_deployed_at": "2026-01-15T10:00:00Z",
         "last_deploy_duration": 4.2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.config.hooks import Hook
 from fraisier.hosts import layout
 from fraisier.hosts.service_manager import detect, service_manager
 from fraisier.hosts.service_ref import ServiceRef, service_ref
@@ -12,7 +13,7 @@ from fraisier.hosts.steps import prepare_folder
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
-from fraisier.model.step import Step
+from fraisier.model.step import Position, Step
 from fraisier.providers.bare_metal import steps
 from fraisier.providers.bare_metal.health import health_step
 
@@ -59,6 +60,9 @@ class BareMetal:
         self, environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
     ) -> Step:
         return steps.migrate(environment, observed, argv, down)
+
+    def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
+        return steps.hook(environment, observed, wanted, position)
 
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         return (steps.switch(environment, observed),)

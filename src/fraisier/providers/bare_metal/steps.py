@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import textwrap
 from collections.abc import Iterable
 
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.config.hooks import Hook
 from fraisier.config.references import holds_reference
 from fraisier.git.export import ExportRelease
 from fraisier.git.fetch import FetchCommit
@@ -19,6 +22,7 @@ from fraisier.model.release import Release
 from fraisier.model.step import OnFailure, Position, Step
 
 MARGIN = 60.0
+SHOWN = 60
 
 
 def service(environment: Environment, observed: Observed) -> ServiceRef | None:
@@ -107,6 +111,32 @@ def migrate(
     return _step("run_in_release", title, doing, params, deadline=2 * params.deadline + MARGIN)
 
 
+def hook(environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
+    """One command of the user, before the switch or after the health check. What it does, only the user can undo."""
+    name = f"{'pre' if position is Position.BEFORE else 'post'}_deployment hook"
+    shown = _shown(wanted.command)
+    params = run_in_release.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        what=name,
+        argv=wanted.command,
+        env=_told(environment, observed),
+        public=public(environment),
+        stays=f"whatever the {name} `{shown}` changed",
+        how="undo it by hand if it must not stay",
+        deadline=wanted.timeout,
+    )
+    return _step(
+        "run_in_release",
+        f"{name}: {shown}",
+        f"Running the {name} `{shown}`...",
+        params,
+        position=position,
+        deadline=params.deadline + MARGIN,
+        on_failure=OnFailure.WARN if wanted.on_failure == "warn" else OnFailure.BACK,
+    )
+
+
 def switch(environment: Environment, observed: Observed) -> Step:
     ref = service(environment, observed)
     params = switch_release.Params(
@@ -148,6 +178,24 @@ def variables(environment: Environment, observed: Observed) -> dict[str, str]:
     port = environment.service.port if environment.service else None
     ours = {"FRAISIER_VERSION": observed.commit.sha, "FRAISIER_COLOR": ""}
     return {**({"PORT": str(port)} if port else {}), **ours, **environment.env_vars}
+
+
+def _shown(argv: tuple[str, ...]) -> str:
+    """A hook's first line as its user wrote it, cut where it gets long."""
+    text = argv[2] if argv[:2] == ("sh", "-c") and len(argv) == 3 else shlex.join(argv)  # noqa: PLR2004 - sh -c text
+    first, _, more = text.strip().partition("\n")
+    return textwrap.shorten(first, SHOWN, placeholder="…") + (" …" if more else "")
+
+
+def _told(environment: Environment, observed: Observed) -> dict[str, str]:
+    """What a hook finds in its environment beside the service's own variables."""
+    return {
+        "FRAISIER_FRAISE": environment.fraise,
+        "FRAISIER_ENVIRONMENT": environment.environment,
+        "FRAISIER_OLD_VERSION": observed.live.commit.sha if observed.live else "",
+        "FRAISIER_NEW_VERSION": observed.commit.sha,
+        "FRAISIER_BRANCH": observed.commit.branch or environment.branch,
+    }
 
 
 def public(environment: Environment) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 -- One row per lane: the health last known (`status`), the version that runs, and its newest deployment.
+-- `current_shown` is what people call that version: its tag if a recent deployment knew one, else seven characters.
 -- `fraise_id` and `last_deployed` are the quick reference's names for the fraise and its newest deployment's start.
 DROP VIEW IF EXISTS v_fraise_status;
 CREATE VIEW v_fraise_status AS
@@ -8,6 +9,21 @@ SELECT
     s.environment,
     s.job,
     s.current_version,
+    COALESCE(
+        (
+            SELECT json_extract(recent.plan, '$.commit.tag')
+            FROM (
+                SELECT past.plan, past.new_version
+                FROM tb_deployment AS past
+                WHERE past.fk_lane = l.pk_lane
+                ORDER BY past.started_at DESC, past.pk_deployment DESC
+                LIMIT 100
+            ) AS recent
+            WHERE recent.new_version = s.current_version
+            LIMIT 1
+        ),
+        substr(s.current_version, 1, 7)
+    ) AS current_shown,
     s.status,
     d.status AS deployment_status,
     s.target_provider,
