@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.state import open_work
-from tests.support import processes
+from tests.chaos.state import made, open_work
 from tests.support.shop import Shop
 
 ROOT = Path(__file__).parents[2]
@@ -104,32 +101,36 @@ class Lane:
 
         Returns the newest row of the history.
         """
-        shop = self.shop
-        assert open_work(shop.database) == []
-        live, row, seen = self.live(), self.newest(), shop.status()
-        assert live in {new, old}, (live, row)
-        assert seen["lock"] is None
-        assert seen["current_version"] == live, (seen, row)
+        live, row = self.must_be_well({new, old}), self.newest()
+        ended = "success" if live == new else "rolled_back" if old else "failed"
+        assert row["status"] in {ended, "failed"}, row
+        assert (row["status"] == "success") == (live == new), row
+        self.migrated(new if live == new else None)
+        return row
+
+    def must_be_well(self, versions: set[str | None]) -> str | None:
+        """One of these versions is live and well, everything has ended, and everybody says so; which one it is."""
+        assert open_work(self.shop.database) == []
+        live, seen = self.live(), self.shop.status()
+        assert live in versions, (live, seen)
+        assert (seen["lock"], seen["current_version"]) == (None, live), seen
         assert seen["observed"] == {
             "reachable": True,
             "running": live is not None,
             "version": live,
             "release": self.current(),
         }
-        if live is not None:
-            assert seen["status"] == "healthy", (seen, row)
-        ended = "success" if live == new else "rolled_back" if old else "failed"
-        assert row["status"] in {ended, "failed"}, row
-        assert (row["status"] == "success") == (live == new), row
+        assert live is None or seen["status"] == "healthy", seen
         self.no_half_made_release()
         self.no_process_of_the_dead()
-        self.migrated(shop.repository.labels, new if live == new else None)
-        return row
+        return live
 
     def newest(self) -> dict[str, Any]:
-        """The newest row of the history."""
-        [row] = self.shop.rows("SELECT * FROM v_deployment_history ORDER BY pk_deployment DESC LIMIT 1")
-        return row
+        """The newest row of the history; empty when there is none."""
+        if not made(self.shop.database):
+            return {}
+        rows = self.shop.rows("SELECT * FROM tb_deployment ORDER BY pk_deployment DESC LIMIT 1")
+        return rows[0] if rows else {}
 
     def current(self) -> str | None:
         link = self.shop.app_path() / "current"
@@ -155,10 +156,11 @@ class Lane:
         services = [words for words in self.shop.processes().values() if words.endswith("app.py")]
         assert len(services) == (1 if self.live() else 0), services
 
-    def migrated(self, labels: dict[str, str], new: str | None) -> None:
+    def migrated(self, new: str | None) -> None:
         """No migration ran twice; what did not stay was undone."""
         lines = Counter(self.ledger.read_text(encoding="utf-8").splitlines())
         assert all(count == 1 for line, count in lines.items() if line.startswith("up ")), lines
+        labels = self.shop.repository.labels
         label = next((label for label, sha in labels.items() if sha == new), None)
         for undone in (line.split()[1] for line in lines if line.startswith("up ")):
             stays = lines[f"down {undone}"] == 0
@@ -225,17 +227,3 @@ class Watch(threading.Thread):
     def stop(self) -> None:
         self._over.set()
         self.join()
-
-
-def wait_until_stopped(pid: int) -> None:
-    """SIGSTOP has reached every thread of the process."""
-    stat = Path(f"/proc/{pid}/stat")
-    assert processes.until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", 30), pid
-
-
-def resume(pid: int) -> None:
-    os.kill(pid, signal.SIGCONT)
-
-
-def pause_past_lease() -> None:
-    time.sleep(LEASE + 0.2)

@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from fraisier.cli.app import App
@@ -83,8 +84,7 @@ class Trap:
             self.reached(effect(number, "before"))
             asked = asyncio.ensure_future(run(recorder, what))
             if self.at == effect(number, "during"):
-                while not asked.done() and _records() == effects:
-                    await asyncio.sleep(0.001)
+                await _until(lambda: asked.done() or _records() != effects)
                 self.reached(effect(number, "during"))
             result = await asked
             self.reached(effect(number, "after"))
@@ -115,6 +115,11 @@ class Trap:
         Database.call = calling
 
 
+async def _until(holds: Callable[[], bool]) -> None:
+    while not holds():  # noqa: ASYNC110 - what is waited for happens in another process
+        await asyncio.sleep(0.005)
+
+
 def _records() -> set[str]:
     """The records that effects have left in the fence folders of this shop, which is the working folder."""
     return {str(path) for path in Path().glob("srv/*/.fraisier/effects/*.json")}
@@ -128,8 +133,7 @@ async def recover() -> None:
     database = App().database(config)
     observer = Observer(config, database)
     working = asyncio.create_task(observer.run())
-    while open_work(database.path) and not working.done():
-        await asyncio.sleep(0.02)
+    await _until(lambda: working.done() or not open_work(database.path))
     observer.stop()
     await working
 

@@ -17,6 +17,7 @@ from fraisier.model.commit import Commit
 from fraisier.model.plan import Observed, Plan
 from fraisier.model.release import Release
 from fraisier.model.status import Kind
+from fraisier.model.step import Position
 
 MOMENTS = ("before-intent", "before-effect", "before-done")
 OLD, NEW = (Release(name=sha * 7, commit=Commit(sha=sha * 40)) for sha in "ab")
@@ -84,3 +85,29 @@ def back(one: Plan) -> list[str]:
         in_call("fn_complete_deployment", "before"),
         in_call("fn_complete_deployment", "after"),
     ]
+
+
+def recovering() -> list[str]:
+    """Every moment in which somebody takes a deployment over."""
+    return [
+        in_call("fn_take_over", "before"),
+        in_call("fn_take_over", "after"),
+        raising_fence("before"),
+        raising_fence("after"),
+        in_call("fn_record_event", "after"),
+    ]
+
+
+def recovering_forward(one: Plan) -> list[str]:
+    """Every moment of whoever ends a deployment that had been left at its switch."""
+    switch = next(n for n, step in enumerate(one.steps) if step.position is Position.SWITCH)
+    since = range(switch, len(one.steps))
+    ending = [in_call("fn_complete_deployment", moment) for moment in ("before", "after")]
+    return [*recovering(), *(in_step(n, moment) for n in since for moment in MOMENTS), *ending]
+
+
+def recovering_back(*, since: int) -> list[str]:
+    """Every moment of whoever goes on with a way back that had been left at step `since`."""
+    undone = reversed(range(since + 1))
+    ending = [in_call("fn_complete_deployment", moment) for moment in ("before", "after")]
+    return [*recovering(), *(in_step(n, moment, undo=True) for n in undone for moment in MOMENTS), *ending]

@@ -26,4 +26,11 @@ def rows(database: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
 
 def open_work(database: Path) -> list[dict[str, Any]]:
     """Everything that has not ended, and every lease."""
-    return rows(database, OPEN_WORK)
+    return rows(database, OPEN_WORK) if made(database) else []
+
+
+def made(database: Path) -> bool:
+    """Whether there is a database with its tables: who dies early leaves none."""
+    return (
+        database.exists() and rows(database, "SELECT 1 FROM sqlite_master WHERE name = 'tb_deployment'") != []
+    )

@@ -7,34 +7,10 @@ import time
 
 import pytest
 
-from fraisier.model.status import Kind
 from tests.chaos import points
-from tests.chaos.lane import LEASE, OVERRIDES, Lane
-from tests.support.shop import merged
+from tests.chaos.lane import LEASE, Lane
+from tests.chaos.plans import FIRST, ROLLBACK, UPDATE
 
-CONFIG = {
-    "fraises": {
-        "shop": {
-            "type": "api",
-            "environments": {
-                "production": merged(
-                    {
-                        "provider": "bare_metal",
-                        "git_repo": "/srv/origin.git",
-                        "branch": "main",
-                        "app_path": "/srv/shop",
-                        "service": {"manager": "supervisor", "command": "app.py", "port": 8000},
-                        "health_check": {"url": "http://127.0.0.1:8000/health"},
-                    },
-                    OVERRIDES,
-                )
-            },
-        }
-    }
-}
-UPDATE = points.planned(CONFIG)
-FIRST = points.planned(CONFIG, old=None)
-ROLLBACK = points.planned(CONFIG, kind=Kind.ROLLBACK)
 SLOWEST_STEP = 30  # seconds; a quiet machine takes two
 BEFORE_A_DEPLOYMENT = ("fn_claim_deployment", "fn_start_deployment.before", "fence")
 

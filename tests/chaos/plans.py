@@ -1,0 +1,36 @@
+"""The plans of the shop whose processes die: an update, a first deployment, a rollback."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fraisier.model.status import Kind
+from fraisier.model.step import Position
+from tests.chaos import points
+from tests.chaos.lane import OVERRIDES
+from tests.support.shop import merged
+
+CONFIG = {
+    "fraises": {
+        "shop": {
+            "type": "api",
+            "environments": {
+                "production": merged(
+                    {
+                        "provider": "bare_metal",
+                        "git_repo": "/srv/origin.git",
+                        "branch": "main",
+                        "app_path": "/srv/shop",
+                        "service": {"manager": "supervisor", "command": "app.py", "port": 8000},
+                        "health_check": {"url": "http://127.0.0.1:8000/health"},
+                    },
+                    OVERRIDES,
+                )
+            },
+        }
+    }
+}
+UPDATE = points.planned(CONFIG)
+FIRST = points.planned(CONFIG, old=None)
+ROLLBACK = points.planned(CONFIG, kind=Kind.ROLLBACK)
+SWITCH: Final = next(n for n, step in enumerate(UPDATE.steps) if step.position is Position.SWITCH)

@@ -1,0 +1,113 @@
+"""An owner that stood still while somebody else ended its deployment: it wakes up, changes nothing, and says why."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import points
+from tests.chaos.lane import VICTIMS_LEASE, Lane
+from tests.chaos.plans import SWITCH, UPDATE
+from tests.support import processes
+
+HOUR = 3600
+DEATH = points.in_step(SWITCH, "before-effect")
+DEATH_ON_THE_WAY_BACK = points.in_step(SWITCH, "before-effect", undo=True)
+FORWARD = [points.in_step(ordinal, "before-effect") for ordinal, _ in enumerate(UPDATE.steps)]
+TELLS = [points.in_step(ordinal, "before-done") for ordinal, _ in enumerate(UPDATE.steps)]
+
+
+def stands_still(lane: Lane, at: str, **more):
+    """`fraisier deploy`, stopped at this moment."""
+    owner = lane.start("deploy", "shop", "production", at=at, send="SIGSTOP", lease=VICTIMS_LEASE, **more)
+    assert processes.until(lambda: stopped(owner.pid) or owner.poll() is not None, 30)
+    assert owner.poll() is None, owner.communicate()
+    return owner
+
+
+def stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "T"
+
+
+def wakes_up_and_changes_nothing(lane: Lane, owner) -> None:
+    tree, dump = lane.shop.tree(), lane.shop.dump()
+    owner.send_signal(signal.SIGCONT)
+    code, said = lane.end(owner)
+    assert code == 3, (code, said)
+    assert any(words in said for words in ("was taken", "ran out", "a newer deployment")), said
+    assert lane.shop.dump() == dump
+    assert lane.shop.tree() == tree
+
+
+@pytest.mark.parametrize("at", [*FORWARD, *TELLS, points.in_call("fn_complete_deployment", "before")])
+def test_stopped_past_its_lease(used_lane, at):
+    lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
+    owner = stands_still(lane, at)
+    lane.recover()
+    wakes_up_and_changes_nothing(lane, owner)
+    lane.must_have_ended(new=new, old=old)
+
+
+def test_stopped_on_its_way_back(used_lane):
+    lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit("sick")
+    owner = stands_still(lane, DEATH_ON_THE_WAY_BACK)
+    lane.recover()
+    wakes_up_and_changes_nothing(lane, owner)
+    assert lane.must_have_ended(new=new, old=old)["status"] == "rolled_back"
+
+
+@pytest.mark.parametrize("clock", [HOUR, -HOUR])
+def test_its_clock_is_an_hour_off(used_lane, clock):
+    lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
+    owner = stands_still(lane, DEATH, clock=clock)
+    lane.recover()
+    wakes_up_and_changes_nothing(lane, owner)
+    lane.must_have_ended(new=new, old=old)
+
+
+@pytest.mark.parametrize("clock", [HOUR, -HOUR])
+def test_the_clock_of_whoever_takes_over_is_an_hour_off(used_lane, clock):
+    lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
+    owner = stands_still(lane, DEATH)
+    code, said = lane.run("recover", clock=clock)
+    assert code == 0, said
+    wakes_up_and_changes_nothing(lane, owner)
+    lane.must_have_ended(new=new, old=old)
+
+
+def test_its_lock_row_was_deleted(used_lane):
+    lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
+    owner = stands_still(lane, DEATH)
+    with closing(sqlite3.connect(lane.shop.database)) as connection, connection:
+        connection.execute("DELETE FROM tb_deployment_lock WHERE fraise = 'shop'")
+    lane.recover()
+    wakes_up_and_changes_nothing(lane, owner)
+    lane.must_have_ended(new=new, old=old)
+
+
+def test_the_state_database_was_restored_from_a_backup(lane):
+    """The restored database knows nothing of the deployment. Tokens grow all the same, and the host refuses the old."""
+    shop = lane.shop
+    old = shop.commit()
+    shop.deploy()
+    backup = shop.root / "backup.db"
+    with closing(sqlite3.connect(shop.database)) as source, closing(sqlite3.connect(backup)) as copy:
+        source.backup(copy)
+    shop.commit()
+    owner = stands_still(lane, DEATH)
+    for beside in ("", "-wal", "-shm"):
+        shop.database.with_name(shop.database.name + beside).unlink(missing_ok=True)
+    shutil.copy(backup, shop.database)
+    shop.database.chmod(0o600)
+    third = shop.commit()
+    assert shop.deploy()["status"] == "success"
+    [lane_row] = shop.rows("SELECT last_token FROM tb_lane")
+    wakes_up_and_changes_nothing(lane, owner)
+    assert shop.live_version() == third
+    assert shop.status()["current_version"] == third != old
+    assert shop.rows("SELECT last_token FROM tb_lane") == [lane_row]
