@@ -181,7 +181,9 @@ def _code(character: str | int) -> int:
 
 
 def _broken(file: str, error: yaml.MarkedYAMLError, text: str) -> InvalidConfiguration:
-    mark = error.problem_mark or error.context_mark
+    """A key without its colon is named where it begins: the parser complains one token later."""
+    no_colon = error.problem == "could not find expected ':'"
+    mark = error.context_mark if no_colon and error.context_mark else error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
     context = f" {error.context}" if error.context else ""
     lines = text.splitlines()

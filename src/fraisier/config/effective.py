@@ -126,7 +126,7 @@ def _health_check(lane: Lane, values: Values, found: Found, problems: Problems) 
     if url and url.startswith("/"):
         address = _address(values)
         written["url"] = f"{address}{url}"
-        if not address and not _address_is_wrong(values):
+        if not address and not lane.refused and not _address_is_wrong(values):
             what = (
                 f"{url!r} is relative, and {lane.fraise}/{lane.environment} has neither service.port nor name"
             )
@@ -161,8 +161,13 @@ def _address(values: Values) -> str:
 
 
 def _address_is_wrong(values: Values) -> bool:
+    """Nobody knows the address that a provider gives which was refused."""
     service = _value(values, "service")
-    return BAD in {_value(values, "name"), service if service is BAD else _value(service or {}, "port")}
+    return BAD in {
+        _value(values, "provider"),
+        _value(values, "name"),
+        service if service is BAD else _value(service or {}, "port"),
+    }
 
 
 def _value(values: Values, key: str) -> Any:

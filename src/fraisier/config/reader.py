@@ -9,12 +9,18 @@ import msgspec
 from fraisier.config import lanes
 from fraisier.config.branch_mapping import BRANCH_MAPPING, BranchTarget, branch_mapping, branches_of
 from fraisier.config.document import compose
-from fraisier.config.environment import Fraise
-from fraisier.config.fraise import FRAISES, fraise, inherited
+from fraisier.config.environment import ENVIRONMENT, Fraise
+from fraisier.config.fraise import FRAISE, FRAISES, fraise, inherited
 from fraisier.config.git import GIT, Git, git
 from fraisier.config.problem import InvalidConfiguration, Problem, Problems
 from fraisier.config.section import BAD, Field, Found, Value, Values, nested, plain, section
 from fraisier.config.state import STATE, State
+
+
+def _below_a_fraise(key: str) -> str:
+    known = FRAISE.by_key | FRAISE.not_yet | ENVIRONMENT.by_key
+    return "it belongs below a fraise, or one of its environments" if key in known else ""
+
 
 ROOT: Final = section(
     "fraises.yaml",
@@ -31,6 +37,7 @@ ROOT: Final = section(
         "secrets": "secret backends; ${VAR} and ${file:…} work",
         "max_concurrent_deployments": "limiting how many deployments run at once",
     },
+    elsewhere=_below_a_fraise,
 )
 
 

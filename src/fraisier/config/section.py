@@ -108,6 +108,7 @@ class Section(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...]
     not_yet: dict[str, str]
     by_key: dict[str, Field]
+    elsewhere: Callable[[str], str]
 
     def read(self, value: Value) -> Any:
         """The mapping's `Values`, or `BAD`."""
@@ -131,7 +132,8 @@ class Section(msgspec.Struct, frozen=True):
         if what := self.not_yet.get(normal(key.value)):
             problems.add(key, f"not supported yet: {what}", kind="not_supported_yet")
         else:
-            hint = did_you_mean(normal(key.value), [*self.by_key, *self.not_yet])
+            name = normal(key.value)
+            hint = self.elsewhere(name) or did_you_mean(name, [*self.by_key, *self.not_yet])
             problems.add(key, f"unknown key {key.value!r}", hint=hint, kind="unknown_key")
 
 
@@ -141,10 +143,14 @@ def section(
     *fields: Field,
     of: type[msgspec.Struct] | None = None,
     not_yet: dict[str, str] | None = None,
+    elsewhere: Callable[[str], str] = lambda _: "",
 ) -> Section:
-    """Declare a section; its name is for the reference and for editors."""
+    """Declare a section; its name is for the reference and for editors.
+
+    `elsewhere` says where a key belongs that is unknown here.
+    """
     by_key = {key: field for field in fields for key in (field.key, *field.aliases)}
-    return Section(name, says, of, fields, not_yet or {}, by_key)
+    return Section(name, says, of, fields, not_yet or {}, by_key, elsewhere)
 
 
 def normal(spelling: str) -> str:

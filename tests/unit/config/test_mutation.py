@@ -20,29 +20,20 @@ Path_ = tuple[str | int, ...]
 
 FREE = {"env_vars"}
 NAMES_BELOW = {"fraises", "environments", "branch_mapping"}
-TEXTS = set(
-    [
-        "description",
-        "name",
-        "branch",
-        "user",
-        "host",
-        "systemd_service",
-        "build",
-        "backup",
-        "migrate",
-        "down",
-        "command",
-        "hooks",
-        "pre_deployment",
-        "post_deployment",
-        "env_file",
-        "webhook_secret",
-        "query",
-        "json",
-        "header",
-    ]
-)
+TEXTS = {
+    "description",
+    "name",
+    "branch",
+    "user",
+    "host",
+    "systemd_service",
+    "build",
+    "backup",
+    "migrate",
+    "down",
+}
+TEXTS |= {"command", "hooks", "pre_deployment", "post_deployment", "env_file", "webhook_secret", "query"}
+TEXTS |= {"json", "header"}
 """Keys whose values are the user's: another text has another meaning and is no mistake."""
 WRONG = {
     "a mapping": {"surely_unknown": {"surely_unknown": 1}},
