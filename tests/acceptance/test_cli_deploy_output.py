@@ -142,7 +142,7 @@ def test_a_terminal_without_utf8_gets_ascii(shop):
     assert "- -> " in result.stdout
 
 
-@pytest.mark.feature("CLI-08")
+@pytest.mark.feature("CLI-08", "ETC-07")
 @pytest.mark.parametrize(
     ("option", "env"),
     [(["--verbose"], {}), ([], {"RUST_LOG": "debug"}), ([], {"FRAISIER_LOG": "fraisier=debug"})],
@@ -153,9 +153,13 @@ def test_log_records_where_they_are_asked_for(shop, option, env):
     result = shop.run(*DEPLOY, *option, env=env)
     assert result.exit_code == 0
     assert re.search(
-        r"^\d{4}-\d\d-\d\d .* INFO fraisier.*: dep_00001: check_health done", result.stderr, re.MULTILINE
+        r"^\d{4}-\d\d-\d\dT.* INFO fraisier.* \[req_00001 dep_00001 check_health\] check_health done",
+        result.stderr,
+        re.MULTILINE,
     )
-    assert re.search(r" DEBUG fraisier.*: dep_00001: beginning build_release$", result.stderr, re.MULTILINE)
+    assert re.search(
+        r" DEBUG fraisier.* dep_00001 build_release\] beginning build_release$", result.stderr, re.MULTILINE
+    )
 
 
 def test_a_reader_that_leaves_changes_nothing(shop):

@@ -69,6 +69,7 @@ class Shop:
             "FRAISIER_CONFIG": str(self.config),
             "FRAISIER_DB_PATH": str(self.database),
             "FRAISIER_WORK_DIR": str(self.root / "cache"),
+            "FRAISIER_LOG_DIR": str(self.root / "logs"),
             "XDG_CACHE_HOME": str(self.home / ".cache"),
             "XDG_CONFIG_HOME": str(self.home / ".config"),
             "XDG_DATA_HOME": str(self.home / ".local/share"),

@@ -19,7 +19,7 @@ def traceback_of(error: Exception) -> str:
 def write(error: Exception) -> Path | None:
     """Put the traceback into a file of its own that only its owner can read; None where no folder takes it."""
     name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    for folder in _folders():
+    for folder in folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -31,8 +31,10 @@ def write(error: Exception) -> Path | None:
     return None
 
 
-def _folders() -> list[Path]:
-    """The installed layout's, the system's, the user's: the first that can be written."""
+def folders() -> list[Path]:
+    """Where logs go: FRAISIER_LOG_DIR, else the installed layout's, the system's, the user's; the first that takes them."""
+    if named := os.environ.get("FRAISIER_LOG_DIR"):
+        return [Path(named)]
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     installed = [folder for folder in INSTALLED if folder.is_dir()]
     return [*installed, *SYSTEM, Path(state) / "fraisier" / "logs"]

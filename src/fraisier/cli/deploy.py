@@ -17,6 +17,7 @@ from fraisier.cli.door import door
     "fraisier deploy my_api production --commit 1a2b3c4",
     "fraisier deploy my_api production --no-wait",
     name="deploy",
+    acts=True,
 )
 @click.argument("fraise", shell_complete=known.fraises)
 @click.argument("environment", shell_complete=known.environments)

@@ -14,13 +14,22 @@ from fraisier.cli.app import App
 Function = Callable[..., Any]
 
 
-def door(*examples: str, name: str, json: bool = True) -> Callable[[Function], click.Command]:
-    """Make `function(app, ...)` a command. Its help ends with the examples; it returns an exit code or None."""
+def door(
+    *examples: str, name: str, json: bool = True, acts: bool = False
+) -> Callable[[Function], click.Command]:
+    """Make `function(app, ...)` a command. Its help ends with the examples; it returns an exit code or None.
+
+    `acts`: it changes something, and says so in the log file.
+    """
 
     def make(function: Function) -> click.Command:
         def called(*args: Any, **kwargs: Any) -> Any:
             app = click.get_current_context().ensure_object(App)
             records.start(records.wanted(verbose=app.verbose))
+            if acts and not kwargs.get("dry_run"):
+                from fraisier.cli import log_file
+
+                log_file.start()
             return function(app, *args, **kwargs)
 
         wrapped = update_wrapper(called, function)

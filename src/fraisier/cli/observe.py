@@ -21,7 +21,7 @@ def slots(function: Function) -> Function:
     )(function)
 
 
-@door("fraisier observe", "fraisier observe --max-concurrent 4", name="observe", json=False)
+@door("fraisier observe", "fraisier observe --max-concurrent 4", name="observe", acts=True, json=False)
 @slots
 def command(app: App, max_concurrent: int) -> None:
     """Run deployments that others have asked for, and end what died.

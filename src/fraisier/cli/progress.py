@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
-from fraisier.cli import records, steps, terminal
+from fraisier.cli import steps, terminal
 from fraisier.cli.app import App
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
 from fraisier.model.step import Step
+from fraisier.observer.recorded import Recorded
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -24,12 +25,7 @@ def watching(app: App) -> Iterator[Progress]:
     """A watcher for standard output, or for standard error when standard output is for machines."""
     stream = sys.stderr if app.json else sys.stdout
     with _watcher(stream) as watcher:
-        if records.wanted(verbose=app.verbose):
-            from fraisier.cli.recorded import Recorded
-
-            yield Recorded(watcher)
-        else:
-            yield watcher
+        yield Recorded(watcher)
 
 
 @contextmanager

@@ -27,8 +27,10 @@ def start(levels: dict[str, int]) -> None:
         return
     import logging
 
+    from fraisier.cli import log_format
+
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(log_format.chosen())
     logging.getLogger().addHandler(handler)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

@@ -15,6 +15,7 @@ from fraisier.cli.door import door
     "fraisier rollback my_api production",
     "fraisier rollback my_api production --to v1.2.3",
     name="rollback",
+    acts=True,
 )
 @click.argument("fraise", shell_complete=known.fraises)
 @click.argument("environment", shell_complete=known.environments)

@@ -42,7 +42,7 @@ def listen(app: App, host: str, port: int, max_concurrent: int) -> int:
     return 0
 
 
-@door("fraisier serve", "fraisier serve --host 0.0.0.0 --port 8080", name="serve", json=False)
+@door("fraisier serve", "fraisier serve --host 0.0.0.0 --port 8080", name="serve", acts=True, json=False)
 @address
 @slots
 def command(app: App, host: str, port: int, max_concurrent: int) -> int:

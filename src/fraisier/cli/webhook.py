@@ -12,7 +12,13 @@ from fraisier.cli.observe import slots
 from fraisier.cli.serve import address, listen
 
 
-@door("fraisier-webhook", "fraisier-webhook --host 0.0.0.0 --port 3000", name="fraisier-webhook", json=False)
+@door(
+    "fraisier-webhook",
+    "fraisier-webhook --host 0.0.0.0 --port 3000",
+    name="fraisier-webhook",
+    json=False,
+    acts=True,
+)
 @address
 @slots
 def command(app: App, host: str, port: int, max_concurrent: int) -> int:

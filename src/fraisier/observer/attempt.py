@@ -28,6 +28,7 @@ from fraisier.errors import (
     RollbackError,
 )
 from fraisier.hosts.fenced import FencedHost
+from fraisier.model import trail
 from fraisier.model.host import Fence
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Observed, Plan
@@ -102,6 +103,7 @@ class Attempt:
         Raises the `FraiseQLError` that kept it from starting, `Parked` when somebody else is to go on, `LeaseLost`
         or `FenceRefused` when the lane belongs to somebody else by now.
         """
+        trail.REQUEST.set(self._request["identifier"])
         try:
             return await self._tether.run(self._leased(asyncio.get_running_loop()))
         except asyncio.CancelledError:

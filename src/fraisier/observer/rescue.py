@@ -29,6 +29,7 @@ from fraisier.observer import record
 from fraisier.observer.attempt import claim_of, complete, give_up, run_or_park
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease, cancellation
+from fraisier.observer.recorded import Recorded
 from fraisier.observer.tether import Tether
 from fraisier.providers.provider import provider_of
 
@@ -42,7 +43,7 @@ class Rescue:
         self._grounds = grounds
         self._taken = taken
         self._claim = claim_of(taken)
-        self._progress = progress or Silent()
+        self._progress = Recorded(progress or Silent())
         self._runner: Runner | None = None
         self._cancelled: DeploymentError | None = cancellation(taken)
         self._parking = False

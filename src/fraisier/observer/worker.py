@@ -18,6 +18,7 @@ from fraisier.model.status import RequestStatus
 from fraisier.observer.attempt import Attempt, claim_of
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id, myself, observer_name
+from fraisier.observer.recorded import Recorded
 from fraisier.observer.rescue import Rescue
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Observer:
             except FraiseQLError as error:
                 await self._refuse(claimed, error)
             else:
-                return Attempt(self._grounds, environment, claimed, Silent())
+                return Attempt(self._grounds, environment, claimed, Recorded(Silent()))
         return None
 
     async def _refuse(self, request: dict[str, Any], error: FraiseQLError) -> None:

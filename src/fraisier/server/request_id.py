@@ -9,6 +9,8 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fraisier.model import trail
+
 HEADER: Final = "X-Request-Id"
 _USABLE: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -30,6 +32,7 @@ class RequestIds:
             return
         identifier = request_id(Headers(scope=scope).get(HEADER))
         scope.setdefault("state", {})["request_id"] = identifier
+        trail.REQUEST.set(identifier)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
