@@ -48,7 +48,8 @@ bench: $(READY) ## print how long commands take beside fraisier 0.84.2; asserts 
 features: $(READY) ## print which rows of docs/features.md a passing test proves
 	@$(BIN)/python -m scripts.features $(RESULTS)
 
-docs: $(READY) ## check the links in the docs and run the commands they show
+docs: $(READY) ## write the reference, check the links in the docs, run the commands they show
+	@$(BIN)/python -m scripts.config_reference
 	@$(BIN)/python -m scripts.check_docs
 	@$(BIN)/pytest -q tests/acceptance/test_docs.py
 
