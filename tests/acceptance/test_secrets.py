@@ -56,3 +56,62 @@ def test_a_short_value_is_not_masked_out_of_ordinary_text(shop):
     result = shop.run("deploy", "shop", "production")
     assert result.exit_code == 0
     assert "Pre-flight checks passed" in result.output
+
+
+@pytest.mark.feature("SAFE-11")
+@pytest.mark.parametrize("place", ["secrets.env", "config/secrets.env"])
+def test_secrets_env_beside_the_configuration(shop, place):
+    file = shop.root / place
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"# keys\nAPI_KEY='{SECRET}'\nOTHER=never asked for\n")
+    shop.configure(env_vars={"API_KEY": "${API_KEY}"}, hooks={"pre_deployment": "echo key=$API_KEY"})
+    shop.commit()
+    said = shop.run("deploy", "shop", "production", "--verbose").output + shop.run("logs", "dep_00001").output
+    assert "key=***" in said
+    assert SECRET not in said
+    environment = shop.about()["environment"]
+    assert environment["API_KEY"] == SECRET
+    assert "OTHER" not in environment
+    assert [name for name in shop.files_holding(SECRET) if not private_env_file(shop, name)] == [place]
+    shop.env["API_KEY"] = "from the environment"
+    shop.deploy("production", "--force")
+    assert shop.about()["environment"]["API_KEY"] == "from the environment"
+
+
+def test_env_files_and_who_wins(shop):
+    (shop.root / "base.env").write_text(f"TOKEN={SECRET}\nREGION=eu\nNAME=base\nPORT=1\n")
+    (shop.root / "more.env").write_text('export REGION="us"\nGREETING=\'a "b" $c\'\n')
+    shop.configure(env_file=["base.env", "more.env"], env_vars={"NAME": "env_vars"})
+    shop.commit(**{"build.sh": '#!/bin/sh\necho "building with $TOKEN in $REGION"\ncat label > built\n'})
+    said = shop.run("deploy", "shop", "production", "--verbose").output + shop.run("logs", "dep_00001").output
+    environment = shop.about()["environment"]
+    wanted = {
+        "TOKEN": SECRET,
+        "REGION": "us",
+        "NAME": "env_vars",
+        "GREETING": 'a "b" $c',
+        "PORT": str(shop.port()),
+    }
+    assert {name: environment[name] for name in wanted} == wanted
+    assert "building with *** in us" in said
+    assert SECRET not in said
+    names = shop.files_holding(SECRET)
+    assert [name for name in names if not private_env_file(shop, name)] == ["base.env"]
+    (shop.root / "base.env").write_text("TOKEN=rotated-9931\n")
+    again = shop.run("deploy", "shop", "production", "--force")
+    assert again.exit_code == 0
+    assert shop.about()["environment"]["TOKEN"] == "rotated-9931"
+
+
+@pytest.mark.parametrize("text", [None, "TOKEN=$HOME\n"])
+def test_an_env_file_that_cannot_be_read_stops_before_anything_runs(shop, text):
+    good = shop.commit()
+    shop.deploy()
+    shop.configure(env_file="app.env")
+    if text:
+        (shop.root / "app.env").write_text(text)
+    shop.commit()
+    answer = shop.deploy()
+    assert answer["status"] == "failed"
+    assert f"{shop.root}/app.env" in answer["error"]["message"]
+    assert shop.live_version() == good

@@ -26,7 +26,8 @@ def command(app: App, deployment: str, reason: str) -> None:
     from fraisier.observer import by_hand
     from fraisier.observer.grounds import Grounds
 
-    grounds = Grounds(app.database(app.config()))
+    config = app.config()
+    grounds = Grounds(app.database(config), config.path)
     asking = waiting.asking(True, None, False)
     row = asyncio.run(by_hand.complete(grounds, deployment, asking, reason))
     if app.json:

@@ -31,7 +31,7 @@ def command(app: App, fraise: str, environment: str) -> int:
 
     config = app.config()
     target = config.get_fraise_environment(fraise, environment)
-    found = asyncio.run(check_up(Grounds(app.database(config)), target))
+    found = asyncio.run(check_up(Grounds(app.database(config), config.path), target))
     healthy = all(one.good is not False for one in found)
     if app.json:
         terminal.answer(

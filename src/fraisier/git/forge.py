@@ -6,7 +6,6 @@ A forge needs a `name`, `verify_webhook_signature` and `parse_webhook_event`; th
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from importlib.metadata import entry_points
@@ -14,11 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from fraisier.config.git import Forge, Git
+from fraisier.config.git import Forge
 from fraisier.errors import ConfigurationError, FraiseQLError
+from fraisier.model.registry import announce
 from fraisier.model.secret import Secret
 from fraisier.plugins.load import offers
 from fraisier.secrets.resolver import Resolver
+from fraisier.secrets.variables import Variables
 
 if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
@@ -120,6 +121,7 @@ def register_provider(provider: type[GitProvider]) -> None:
     if not provider.name:
         raise ConfigurationError(f"{provider.__name__} has no name.", hint='Give the class `name = "…"`.')
     _providers[provider.name.lower()] = provider
+    announce("forge", provider.name.lower())
 
 
 def providers() -> dict[str, type[GitProvider]]:
@@ -142,16 +144,14 @@ def get_provider(name: str, config: FraisierConfig | Mapping[str, Any] | None = 
         raise ConfigurationError(
             f"No forge is called {name!r}.", hint=f"Known are {', '.join(sorted(known))}."
         )
-    settings = (
-        config if config is None or isinstance(config, Mapping) else _settings(config.git, name.lower())
-    )
+    settings = config if config is None or isinstance(config, Mapping) else _settings(config, name.lower())
     return known[name.lower()](settings)
 
 
-def _settings(git: Git, name: str) -> dict[str, Any]:
+def _settings(config: FraisierConfig, name: str) -> dict[str, Any]:
     """What fraises.yaml says, resolved. `FRAISIER_WEBHOOK_SECRET` serves every forge without a secret of its own."""
-    forge = git.forges.get(name, Forge())
-    shared = ("${FRAISIER_WEBHOOK_SECRET}",) if os.environ.get("FRAISIER_WEBHOOK_SECRET") else ()
-    resolve = Resolver(os.environ).resolve
+    forge, variables = config.git.forges.get(name, Forge()), Variables(config.path)
+    shared = ("${FRAISIER_WEBHOOK_SECRET}",) if variables.get("FRAISIER_WEBHOOK_SECRET") else ()
+    resolve = Resolver(variables).resolve
     secrets = [resolve(text) for text in forge.webhook_secrets or shared]
     return {"base_url": forge.base_url, "webhook_secret": secrets}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from fraisier.errors import ConfigurationError, StepFailed
 from fraisier.hosts.launch import parse_env
 from fraisier.model.host import Host, Site
 from fraisier.model.secret import Secret
+from fraisier.secrets.env_file import parse
 
 
 def render(env: Mapping[str, str]) -> str:
@@ -30,9 +31,20 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
-def resolved(site: Site, env_vars: Mapping[str, str]) -> dict[str, str]:
-    """The values as the service will see them. They are secrets from here on."""
-    return {name: plain(site.resolve(text)) for name, text in env_vars.items()}
+def values(site: Site, env_vars: Mapping[str, str], files: Iterable[str]) -> dict[str, str | Secret]:
+    """What the service will see. The later file wins, and `env_vars` win over all files.
+
+    Raises `ConfigurationError` for a reference or a file that cannot be read.
+    """
+    found: dict[str, str | Secret] = {}
+    for path in files:
+        found |= parse(plain(site.resolve(f"${{file:{path}}}")), path)
+    return found | {name: site.resolve(text) for name, text in env_vars.items()}
+
+
+def resolved(site: Site, env_vars: Mapping[str, str], files: Iterable[str]) -> dict[str, str]:
+    """The same as texts. They are secrets from here on."""
+    return {name: plain(value) for name, value in values(site, env_vars, files).items()}
 
 
 def plain(value: str | Secret) -> str:

@@ -22,7 +22,7 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
     """`manifest` is the release as far as the plan knows it; digests, salt and a missing time are added.
 
     `service` None: nothing runs, there is no unit. `argv` is the service's command. `env_vars` are unresolved
-    and complete: PORT, FRAISIER_VERSION and FRAISIER_COLOR are among them.
+    and complete: PORT, FRAISIER_VERSION and FRAISIER_COLOR are among them. `env_files` lie on Fraisier's machine.
     """
 
     app_path: str
@@ -31,6 +31,7 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     env_vars: dict[str, str] = msgspec.field(default_factory=dict)
     description: str = ""
+    env_files: tuple[str, ...] = ()
 
     @property
     def release(self) -> str:
@@ -48,7 +49,7 @@ def paths(app_path: str, name: str) -> tuple[str, str, str]:
 
 async def write(site: Site, params: StageParams) -> Release:
     """Resolve the environment and write all three files. A release is finished when its manifest lies there."""
-    env = env_file.resolved(site, params.env_vars)
+    env = env_file.resolved(site, params.env_vars, params.env_files)
     unit = unit_text(params)
     manifest, env_path, unit_path = paths(params.app_path, params.release)
     finished = _complete(params.manifest, env, unit)

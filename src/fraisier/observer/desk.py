@@ -46,7 +46,7 @@ class Desk:
 
     def __init__(self, config: FraisierConfig, database: Database) -> None:
         self._config = config
-        self._grounds = Grounds(database)
+        self._grounds = Grounds(database, config.path)
 
     async def deploy(
         self,

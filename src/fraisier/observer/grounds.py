@@ -20,19 +20,26 @@ from fraisier.model.host import Fence, Host
 from fraisier.model.identity import Identity
 from fraisier.model.secret import Secret
 from fraisier.observer.timing import Timing, timing
+from fraisier.secrets.env_file import values_in
 from fraisier.secrets.resolver import Resolver
+from fraisier.secrets.variables import Variables
 from fraisier.transport.local import Local
 from fraisier.transport.redaction import Redactor
 
 
 class Grounds:
-    """Made once per process. `environ` is where `${VAR}` comes from."""
+    """Made once per process. `${VAR}` comes from `environ`, or from secrets.env beside `config_file`."""
 
-    def __init__(self, database: Database, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        database: Database,
+        config_file: str | None = None,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
         self.database = database
         self.timing: Timing = timing(environ)
         self.redactor = Redactor()
-        self._resolver = Resolver(environ)
+        self._resolver = Resolver(Variables(config_file, environ))
 
     @property
     def installation_id(self) -> str:
@@ -54,7 +61,7 @@ class Grounds:
         """The value of a text with references; the redaction sink learns what it must never let through."""
         value = self._resolver.resolve(text)
         if isinstance(value, Secret):
-            self.redactor.learn(value)
+            self.redactor.learn(value, *values_in(value))
         return value
 
     async def past(self, identity: Identity) -> Past:

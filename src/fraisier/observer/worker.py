@@ -32,7 +32,7 @@ class Observer:
 
     def __init__(self, config: FraisierConfig, database: Database, *, slots: int = 10) -> None:
         self._config = config
-        self._grounds = Grounds(database)
+        self._grounds = Grounds(database, config.path)
         self._slots = slots
         self._running: dict[asyncio.Task[None], Attempt | Rescue] = {}
         self._woken = asyncio.Event()

@@ -16,6 +16,6 @@ def find(reference: Reference, environ: Mapping[str, str]) -> str:
     if value is None:
         raise Unresolved(
             f"{reference.written} has no value: the environment variable {reference.name} is not set.",
-            hint=f"Set {reference.name} where Fraisier runs, or write ${{{reference.name}:-default}}.",
+            hint=f"Set {reference.name} where Fraisier runs or in secrets.env beside fraises.yaml, or write ${{{reference.name}:-default}}.",
         )
     return value

@@ -20,6 +20,7 @@ from fraisier.git.forge import GitProvider, WebhookEvent
 from fraisier.model.secret import Secret
 from fraisier.observer.machine import machine_id
 from fraisier.secrets.resolver import Resolver
+from fraisier.secrets.variables import Variables
 from fraisier.server import body as body_of
 from fraisier.server.allowance import Allowance
 from fraisier.server.choice import choose
@@ -103,12 +104,11 @@ class Webhooks:
             **columns,
         )
 
-    @staticmethod
-    def _repository(mapped: Environment | None) -> str:
+    def _repository(self, mapped: Environment | None) -> str:
         """Where the mapped fraise's repository is. Its credentials do not matter here, set or not."""
         if mapped is None:
             return ""
-        found = Resolver(os.environ).resolve(public(mapped.git_repo))
+        found = Resolver(Variables(self._config.path)).resolve(public(mapped.git_repo))
         return found.reveal() if isinstance(found, Secret) else found
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from fraisier.hosts import files, layout
+from fraisier.hosts import env_file, files, layout
 from fraisier.hosts.effect import effect
 from fraisier.model.command import Command
 from fraisier.model.host import Host, Site
@@ -17,13 +17,16 @@ _FIND: Final = 'if [ -x "$1/build.sh" ]; then echo run; elif [ -f "$1/build.sh" 
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
-    """`argv` None means `./build.sh`, if the release has one. `env_vars` are unresolved; `deadline` in seconds."""
+    """`argv` None means `./build.sh`, if the release has one. `env_vars` are unresolved; `env_files` lie on
+    Fraisier's machine; `deadline` in seconds.
+    """
 
     app_path: str
     release: str
     argv: tuple[str, ...] | None = None
     env_vars: dict[str, str] = msgspec.field(default_factory=dict)
     deadline: float = 1800.0
+    env_files: tuple[str, ...] = ()
 
 
 @step_kind("build_release", params=Params, repeatable=True)
@@ -39,7 +42,7 @@ class BuildRelease:
         argv = params.argv if params.argv is not None else await _build_script(site.host, folder)
         if not argv:
             return Skip("no build.sh")
-        env = {name: site.resolve(text) for name, text in params.env_vars.items()}
+        env = env_file.values(site, params.env_vars, params.env_files)
         what = Command(argv=tuple(argv), env=env, cwd=folder, deadline=params.deadline)
         await effect(
             site.host, what, f"The build ({what}) in {folder}", hint="Fix the build and deploy again."

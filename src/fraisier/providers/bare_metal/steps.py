@@ -64,6 +64,7 @@ def build(environment: Environment, observed: Observed) -> Step:
         release=observed.release_name,
         argv=environment.build,
         env_vars=variables(environment, observed),
+        env_files=environment.env_files,
         deadline=environment.build_timeout,
     )
     return _step("build_release", "Built", "Building...", params, deadline=params.deadline + MARGIN)
@@ -212,6 +213,7 @@ def _staged(environment: Environment, observed: Observed, manifest: Release) -> 
         service=service(environment, observed),
         argv=environment.service.command if environment.service else (),
         env_vars=variables(environment, observed),
+        env_files=environment.env_files,
         description=environment.description,
     )
 
