@@ -35,7 +35,7 @@ FRAISE: Final = with_target(
             },
             plugins="deployer",
         ),
-        "What kind of service it is; the name of a registered deployer is short for custom with that deployer.",
+        "What kind of service it is, api unless it is said; the name of a registered deployer is short for custom with that deployer.",
     ),
     Field(
         "deployer",

@@ -10,6 +10,7 @@ from fraisier.config.kinds import at_most, choice, text
 from fraisier.config.names import web_address
 from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Field, Section, Values, nested, plain, section
+from fraisier.model.registry import names
 
 BUILT: Final = ("github",)
 NOT_YET: Final = {
@@ -62,7 +63,7 @@ class FraiseGit(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None = None
 
 
-FORGE_NAME: Final = choice("forge", BUILT, NOT_YET)
+FORGE_NAME: Final = choice("forge", BUILT, NOT_YET, plugins="forge")
 
 FRAISE_GIT: Final = section(
     "fraises.FRAISE.git",
@@ -77,12 +78,18 @@ def _forge(name: str) -> Field:
     return Field(name, nested(FORGE), f"How deliveries of {name} are verified.", into=f"forges.{name}")
 
 
+def _installed(name: str) -> Field | None:
+    """A forge of one's own is configured like ours."""
+    return _forge(name) if name not in NOT_YET and name in names("forge") else None
+
+
 GIT: Final[Section] = section(
     "git",
     "The forges that send pushes.",
     Field("provider", FORGE_NAME, "The forge of deliveries that do not say it themselves."),
     *(_forge(name) for name in BUILT),
     of=Git,
+    more=_installed,
     not_yet=NOT_YET,
 )
 

@@ -109,6 +109,7 @@ class Section(msgspec.Struct, frozen=True):
     not_yet: dict[str, str]
     by_key: dict[str, Field]
     elsewhere: Callable[[str], str]
+    more: Callable[[str], Field | None]
 
     def read(self, value: Value) -> Any:
         """The mapping's `Values`, or `BAD`."""
@@ -121,7 +122,7 @@ class Section(msgspec.Struct, frozen=True):
             name = normal(key.value)
             if name in lines:
                 value.problems.add(key, f"the key {key.value!r} is already given on line {lines[name]}")
-            elif (field := self.by_key.get(name)) is None:
+            elif (field := self.by_key.get(name) or self.more(name)) is None:
                 self._refuse(key, value.problems)
             else:
                 _take(found, field, key, child)
@@ -144,13 +145,15 @@ def section(
     of: type[msgspec.Struct] | None = None,
     not_yet: dict[str, str] | None = None,
     elsewhere: Callable[[str], str] = lambda _: "",
+    more: Callable[[str], Field | None] = lambda _: None,
 ) -> Section:
     """Declare a section; its name is for the reference and for editors.
 
-    `elsewhere` says where a key belongs that is unknown here.
+    `elsewhere` says where a key belongs that is unknown here; `more` declares keys that are known only when they
+    are met.
     """
     by_key = {key: field for field in fields for key in (field.key, *field.aliases)}
-    return Section(name, says, of, fields, not_yet or {}, by_key, elsewhere)
+    return Section(name, says, of, fields, not_yet or {}, by_key, elsewhere, more)
 
 
 def normal(spelling: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.config.git import FraiseGit
 from fraisier.git.forge import WebhookEvent
 from fraisier.git.place import place
 
@@ -48,6 +49,8 @@ def _reason_to_ignore(event: WebhookEvent, mapped: Environment | None, repositor
         return reason
     if mapped is None:
         return f"branch_mapping does not name the branch {event.branch}"
+    if mapped.git is not None and not _is_from(event, mapped.git):
+        return f"{event.provider} is not the forge of {mapped.identity}"
     if not _is_own(event, repository):
         return f"{event.repository or 'the sender'} is not the repository of {mapped.identity}"
     return None
@@ -64,6 +67,16 @@ def _reason_in(event: WebhookEvent) -> str | None:
     if not event.pushes_branch or event.branch is None:
         return f"{event.event_type} events deploy nothing"
     return None
+
+
+def _is_from(event: WebhookEvent, forge: FraiseGit) -> bool:
+    """Whether the push came from the forge that the fraise has for itself, and from its own server."""
+    if forge.provider is not None and event.provider != forge.provider:
+        return False
+    if forge.base_url is None or not event.repository_urls:
+        return True
+    server = place(f"{forge.base_url.rstrip('/')}/").rstrip("/")
+    return any(place(url).startswith(f"{server}/") for url in event.repository_urls)
 
 
 def _is_own(event: WebhookEvent, repository: str) -> bool:

@@ -47,6 +47,6 @@ def test_what_is_wrong(wrong, forge, expected):
 def test_a_misspelt_forge(wrong):
     (problem,) = wrong("git: {provider: gihub}\nfraises: {}")
     assert (problem.what, problem.hint) == (
-        "there is no forge called 'gihub'; it must be github",
+        "there is no forge called 'gihub'; it must be github, or an installed plugin",
         "did you mean github?",
     )

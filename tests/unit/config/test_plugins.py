@@ -150,3 +150,29 @@ def test_a_promised_forge_is_refused_for_one_fraise_too(wrong_keys):
     assert wrong_keys("", "git: {provider: gitlab, base_url: https://gitlab.example.com}") == [
         "3: not supported yet: pushes from GitLab"
     ]
+
+
+MYGIT = """
+git:
+  provider: mygit
+  mygit:
+    base_url: https://git.example.com
+    webhook_secret: ${MYGIT_SECRET}
+fraises: {}
+"""
+
+
+@pytest.mark.feature("CFG-27")
+def test_a_forge_of_one_s_own_is_configured_like_ours(load, plugins):
+    plugins(forge="mygit")
+    git = load(MYGIT).git
+    assert git.provider == "mygit"
+    assert git.forges["mygit"].base_url == "https://git.example.com"
+    assert git.forges["mygit"].webhook_secrets == ("${MYGIT_SECRET}",)
+
+
+def test_a_forge_that_is_not_installed_is_unknown(wrong):
+    assert [(problem.line, problem.what) for problem in wrong(MYGIT)] == [
+        (3, "there is no forge called 'mygit'; it must be github, or an installed plugin"),
+        (4, "unknown key 'mygit'"),
+    ]

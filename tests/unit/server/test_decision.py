@@ -1,8 +1,10 @@
 """What a webhook leads to."""
 
+import msgspec
 import pytest
 
 from fraisier.config.environment import Environment
+from fraisier.config.git import FraiseGit
 from fraisier.git.forge import WebhookEvent
 from fraisier.server.decision import Outcome, decide
 
@@ -87,3 +89,26 @@ def test_a_branch_that_is_not_mapped():
 )
 def test_a_fraises_own_repository(changes, repository):
     assert decided(event(**changes), repository=repository).outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("forge", "urls", "accepted"),
+    [
+        (FraiseGit(provider="github"), (), True),
+        (FraiseGit(provider="mygit"), (), False),
+        (FraiseGit(base_url="https://git.example.com/"), ("https://git.example.com/team/api.git",), True),
+        (FraiseGit(base_url="https://git.example.com"), ("git@GIT.example.com:team/api.git",), True),
+        (
+            FraiseGit(base_url="https://git.example.com"),
+            ("https://git.example.com.evil.org/team/api",),
+            False,
+        ),
+        (FraiseGit(base_url="https://git.example.com"), ("https://github.com/team/api.git",), False),
+    ],
+)
+def test_a_fraise_with_a_forge_of_its_own_takes_pushes_from_there_only(forge, urls, accepted):
+    mapped = msgspec.structs.replace(PRODUCTION, git=forge, git_repo="")
+    decision = decided(event(repository_urls=urls), mapped, repository="")
+    assert (decision.outcome is Outcome.ACCEPTED) == accepted
+    if not accepted:
+        assert decision.reason == "github is not the forge of api/production"
