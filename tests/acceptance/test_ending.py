@@ -69,32 +69,68 @@ def test_the_first_signal_undoes_a_deployment_after_its_switch(live):
     nothing_is_left(live)
 
 
-def test_the_second_signal_drops_the_lease_and_the_next_command_goes_on(live):
-    live.configure(database={"migrate": ["true"], "down": SLEEPS}, health_check=PATIENT_CHECK)
-    live.commit("sick")
-    with running(live, "deploy", "shop", "production", "--json") as owner:
-        reached(live, "check_health")
+def waits_in_its_undo(shop):
+    """A version whose migration is undone by a command that waits for the file which is returned."""
+    go = shop.root / "go"
+    down = ["sh", "-c", f"while [ ! -e {go} ]; do sleep 0.02; done"]
+    shop.configure(database={"migrate": ["true"], "down": down}, health_check=PATIENT_CHECK)
+    shop.commit("sick")
+    return go
+
+
+def undoing(shop):
+    return until(lambda: any("sleep 0.02" in words for words in shop.processes().values()), 20)
+
+
+def dropped_on_its_way_back(shop):
+    """`fraisier deploy`, interrupted twice."""
+    with running(shop, "deploy", "shop", "production", "--json") as owner:
+        reached(shop, "check_health")
         owner.signal(signal.SIGINT)
-        assert until(lambda: any("sleep 60" in words for words in live.processes().values()), 20)
+        assert undoing(shop)
         owner.signal(signal.SIGINT)
         ended, answer = owner.end()
-        assert (ended, answer["error"]["code"]) == (3, "lease_lost")
-    assert live.rows("SELECT * FROM tb_deployment_lock") == []
-    [row] = live.rows("SELECT * FROM tb_deployment WHERE status = 'in_progress'")
-    assert row["direction"] == "back"
-    # The plan of the interrupted one is stored: its `down` sleeps for a minute again, and is ended in its turn.
-    with running(live, "deploy", "shop", "production", "--json") as following:
-        assert until(lambda: any("sleep 60" in words for words in live.processes().values()), 20)
-        following.signal(signal.SIGTERM)
-        [pid] = [pid for pid, words in live.processes().items() if words == "sleep 60"]
-        os.kill(pid, signal.SIGTERM)
-        ended, _ = following.end()
-    assert ended == 143
+    assert (ended, answer["error"]["code"]) == (3, "lease_lost")
+    assert not undoing_still(shop)
+    [row] = shop.rows("SELECT * FROM tb_deployment WHERE status = 'in_progress'")
+    assert (row["direction"], shop.rows("SELECT * FROM tb_deployment_lock")) == ("back", [])
+
+
+def undoing_still(shop):
+    return [words for words in shop.processes().values() if "sleep 0.02" in words]
+
+
+def test_the_second_signal_drops_the_lease_and_the_next_command_goes_on(live):
+    go = waits_in_its_undo(live)
+    dropped_on_its_way_back(live)
+    go.touch()
     live.configure()
     well = live.commit()
     assert live.deploy()["status"] == "success"
     assert live.live_version() == well
-    assert live.rows("SELECT * FROM tb_deployment WHERE status = 'in_progress'") == []
+    assert [row["status"] for row in live.history()] == ["success", "rolled_back", "success"]
+
+
+def test_a_signal_while_an_earlier_deployment_is_ended_parks_that_and_takes_the_own_request_back(live):
+    go = waits_in_its_undo(live)
+    dropped_on_its_way_back(live)
+    with running(live, "deploy", "shop", "production", "--json") as following:
+        assert undoing(live)
+        following.signal(signal.SIGTERM)
+        go.touch()
+        ended, answer = following.end()
+    assert (ended, answer["error"]["code"]) == (143, "interrupted")
+    assert live.rows("SELECT * FROM tb_deployment_lock") == []
+    assert (
+        live.rows("SELECT status FROM tb_deployment_request ORDER BY pk_deployment_request DESC")[0]["status"]
+        == "cancelled"
+    )
+    [parked] = live.rows("SELECT * FROM tb_deployment WHERE status = 'in_progress'")
+    assert (parked["parked"], parked["direction"]) == (1, "back")
+    live.configure()
+    live.commit()
+    assert live.deploy()["status"] == "success"
+    assert [row["status"] for row in live.history()] == ["success", "rolled_back", "success"]
 
 
 def test_a_closed_terminal_undoes(live):

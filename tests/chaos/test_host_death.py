@@ -39,8 +39,8 @@ def host_runner(owner: int) -> int:
 
 
 def effect(lane: Lane, key: str) -> int:
-    """The supervisor of the effect whose record has this key."""
-    [record] = (lane.shop.app_path() / ".fraisier/effects").glob(f"*.{key}.json")
+    """The supervisor of the newest effect with this key."""
+    record = max((lane.shop.app_path() / ".fraisier/effects").glob(f"*.{key}.json"))
     return int(json.loads(record.read_text(encoding="utf-8"))["pid"])
 
 

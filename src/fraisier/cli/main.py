@@ -59,4 +59,6 @@ def main(arguments: list[str], command: click.Command = root, name: str = "frais
 
 def run() -> NoReturn:
     """The entry point of the installed command."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    terminal.finish()
+    sys.exit(code)

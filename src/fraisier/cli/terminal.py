@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TextIO
 
 import click
@@ -61,15 +64,33 @@ def carried(text: str, stream: TextIO) -> str:
 
 
 def write(text: str, stream: TextIO, *, colour: str | None = None) -> None:
-    """One line, at once. `colour` is used on terminals that have it. A reader that left (`| head`) is no error."""
+    """One line, at once. `colour` is used on terminals that have it. A reader that left
+    (`| head`) is no error, nor is a terminal that was closed.
+    """
     shown = carried(text, stream)
     if colour and has_colour(stream):
         shown = click.style(shown, fg=colour)
-    try:
+    with _readers_may_leave(stream):
         stream.write(shown + "\n")
         stream.flush()
-    except BrokenPipeError:
+
+
+@contextmanager
+def _readers_may_leave(stream: TextIO) -> Iterator[None]:
+    """What cannot be read any more goes nowhere, without a word."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EPIPE, errno.EIO}:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def finish() -> None:
+    """The last thing before the exit: what nobody reads any more must not change its code."""
+    for stream in (sys.stdout, sys.stderr):
+        with _readers_may_leave(stream):
+            stream.flush()
 
 
 def say(text: str = "", *, colour: str | None = None) -> None:
