@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
-from fraisier.config.environment import Environment
+from fraisier.config.environment import BUILT, Environment
 from fraisier.engine.planner import release_name
-from fraisier.errors import UnknownName
+from fraisier.errors import ConfigurationError, UnknownName
 from fraisier.git.mirror import mirror_path
+from fraisier.git.names import require_name
 from fraisier.git.remote import resolve
 from fraisier.health.check_type import prepare
 from fraisier.model.commit import Commit, short
@@ -94,8 +95,21 @@ def previous_version(past: Past) -> str | None:
 
 
 async def _from_git(site: Site, environment: Environment, version: str | None, mirror: str) -> Commit:
+    if not environment.git_repo:
+        return _taken_as_it_is(environment, version)
     repository = site.resolve(environment.git_repo)
     return await resolve(site.host, repository, branch=environment.branch, wanted=version, mirror=mirror)
+
+
+def _taken_as_it_is(environment: Environment, version: str | None) -> Commit:
+    """Only the target knows its versions: whatever is asked for is passed on."""
+    if version is None or environment.provider in BUILT:
+        raise ConfigurationError(
+            f"{environment.identity} has no git_repo: nobody knows its newest version.",
+            hint="Add git_repo to it in fraises.yaml"
+            + ("." if environment.provider in BUILT else ", or name a version: --commit VERSION."),
+        )
+    return Commit(sha=require_name(version, "version"), tag=version)
 
 
 async def _earlier(

@@ -23,11 +23,13 @@ _HEADINGS: Final = {"+": "{count} new {commits}", "-": "{count} {commits} no lon
 async def differences(host: Host, git_repo: str | Secret, mirror: str, *, old: str | None, new: str) -> str:
     """The commits (at most 20 of each direction) and a summary of the files between two full hashes.
 
-    Neither the mirror nor the repository is changed. `git_repo` comes with its references resolved. Raises
+    Neither the mirror nor the repository is changed. `git_repo`, which may be empty, comes with its references resolved. Raises
     `Unreachable` when a commit is missing here and the repository cannot be read.
     """
     if old == new:
         return "No difference: the same commit."
+    if not git_repo:
+        return "There is no git_repo to compare the versions in."
     address = parse(git_repo)
     env = environment.remote(address, os.environ)
     result = await host.look(script("differences", mirror, old or "", new, env=env, deadline=DEADLINE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -29,3 +30,12 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return "1 attempt" if self.made == 1 else f"{self.made} attempts"
+
+
+def longest(checks: Sequence[HealthCheck]) -> float:
+    """The most seconds that these checks can take, one after the other."""
+    return sum(
+        check.initial_delay + check.start_period + (1 + check.retries) * (check.timeout + check.retry_delay)
+        for check in checks
+        if check.enabled
+    )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from fraisier.config.environment import Environment
 from fraisier.errors import HealthCheckError
 from fraisier.health.examine import Examined, examine
 from fraisier.health.params import Params
 from fraisier.model.plan import Observed
+from fraisier.model.step import Seen, params_of, registered
 from fraisier.observer.grounds import Grounds
 from fraisier.providers.provider import provider_of
 
@@ -33,4 +32,9 @@ async def check_up(grounds: Grounds, environment: Environment) -> list[Examined]
             service_manager=view.service_manager,
         )
         step = provider.health(environment, observed, view.live)
-        return [one async for one in examine(grounds.viewpoint(host), msgspec.convert(step.params, Params))]
+        params = params_of(step)
+        if isinstance(params, Params):
+            return [one async for one in examine(grounds.viewpoint(host), params)]
+        seen = await registered(step).kind.check(grounds.viewpoint(host), params)
+        said = "it is well" if seen is Seen.DONE else "it is not well"
+        return [Examined(check=environment.provider, good=seen is Seen.DONE, said=said)]

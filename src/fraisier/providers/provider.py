@@ -6,7 +6,6 @@ from typing import Final, Protocol
 
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
-from fraisier.errors import NotSupportedYet
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.registry import Registry
@@ -83,12 +82,11 @@ class Provider(Protocol):
 
 
 def made(cls: type) -> Provider:
-    """The provider behind the class of a plugin file. Raises `NotSupportedYet` for one that does not plan in steps."""
+    """The provider behind the class of a plugin file: one that plans in steps, or one that deploys in one call."""
     if not all(callable(getattr(cls, method, None)) for method in NATIVE):
-        raise NotSupportedYet(
-            f"Providers like {cls.__name__}, which deploy in one call, are not supported yet.",
-            hint="Write one that plans in steps, as fraisier.providers.provider.Provider describes it.",
-        )
+        from fraisier.providers.own.provider import OwnProvider  # noqa: PLC0415 - it looks up names here
+
+        return OwnProvider(cls)
     provider: Provider = cls()
     return provider
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from fraisier.config.environment import Environment
-from fraisier.config.health_check import HealthCheck
 from fraisier.health.check_health import Params
+from fraisier.health.schedule import longest
 from fraisier.hosts import layout
 from fraisier.hosts.service_ref import ServiceRef
 from fraisier.model.release import Release
@@ -35,13 +33,4 @@ def health_step(environment: Environment, service: ServiceRef | None, release: R
         params=msgspec.to_builtins(params),
         position=Position.AFTER,
         deadline=longest(environment.health_checks) + params.settle + MARGIN,
-    )
-
-
-def longest(checks: Sequence[HealthCheck]) -> float:
-    """The most seconds that these checks can take, one after the other."""
-    return sum(
-        check.initial_delay + check.start_period + (1 + check.retries) * (check.timeout + check.retry_delay)
-        for check in checks
-        if check.enabled
     )

@@ -1,0 +1,128 @@
+"""A class of the user's as a provider: one switch step, judged by its own health check."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePosixPath
+
+import msgspec
+
+from fraisier.config.environment import Environment
+from fraisier.config.hooks import Hook
+from fraisier.database.place import default_place
+from fraisier.errors import NotSupportedYet
+from fraisier.health.schedule import longest
+from fraisier.model.host import Host
+from fraisier.model.plan import Observed
+from fraisier.model.release import Release
+from fraisier.model.step import HEALTH, Position, Step
+from fraisier.providers.own import record
+from fraisier.providers.own.params import Bring, Judge, about
+from fraisier.providers.own.reach import reached
+from fraisier.providers.own.steps import JUDGED_BY_PROVIDER
+from fraisier.secrets.resolver import Resolver
+
+DEPLOY_WITHIN = 1800.0  # seconds
+JUDGE_WITHIN = 120.0
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What the record says."""
+
+    releases: tuple[Release, ...]
+    live: Release | None
+    service_manager: str = ""
+
+
+class OwnProvider:
+    """Everything comes from the environment and the record, which lies on the machine that Fraisier runs on."""
+
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+
+    def target(self, environment: Environment) -> str:
+        return f"{environment.provider}/{environment.fraise}"
+
+    def fence_folder(self, environment: Environment) -> str:
+        return str(PurePosixPath(default_place().parent, "targets", environment.identity.slug))
+
+    async def look(self, host: Host, environment: Environment) -> View:
+        known = await record.read(host, self.fence_folder(environment))
+        return View(releases=known.releases, live=known.live_release)
+
+    def prepare(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        """The provider fetches and builds whatever it needs, in its own `deploy`."""
+        del environment, observed
+        return ()
+
+    def backup(self, environment: Environment, observed: Observed, argv: tuple[str, ...]) -> Step:
+        del observed, argv
+        raise _not_yet(environment, "database.backup")
+
+    def migrate(
+        self, environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
+    ) -> Step:
+        del observed, argv, down
+        raise _not_yet(environment, "database.migrate")
+
+    def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
+        del observed, wanted, position
+        raise _not_yet(environment, "hooks")
+
+    def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        params = Bring(
+            about=about(environment, self.fence_folder(environment)),
+            release=observed.release,
+            previous=observed.live,
+            back=observed.reuse is not None,
+            keep=environment.keep_releases,
+        )
+        step = Step(
+            kind="provider_deploy",
+            title=f"Deployed by {environment.provider} ({observed.commit.shown})",
+            doing=f"Deploying with {environment.provider}...",
+            params=msgspec.to_builtins(params),
+            position=Position.SWITCH,
+            deadline=DEPLOY_WITHIN,
+        )
+        return (step,)
+
+    def health(self, environment: Environment, observed: Observed, release: Release) -> Step:
+        del observed, release
+        params = Judge(
+            about=about(environment, self.fence_folder(environment)), checks=environment.health_checks
+        )
+        return Step(
+            kind=HEALTH,
+            version=JUDGED_BY_PROVIDER,
+            title="Health check passed",
+            doing="Health check...",
+            params=msgspec.to_builtins(params),
+            position=Position.AFTER,
+            deadline=JUDGE_WITHIN + longest(environment.health_checks),
+        )
+
+    def clean(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        del environment, observed
+        return ()
+
+    async def logs(self, host: Host, environment: Environment, installation_id: str, lines: int) -> str:
+        del host, installation_id
+        asked = about(environment, self.fence_folder(environment))
+        async with reached(asked, Resolver(os.environ).resolve) as driver:
+            return await driver.logs(lines)
+
+    async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
+        """What `running` in its status says, else its health check."""
+        del host, installation_id
+        asked = about(environment, self.fence_folder(environment))
+        async with reached(asked, Resolver(os.environ).resolve) as driver:
+            told = (await driver.status()).get("running")
+            return told if isinstance(told, bool) else bool(await driver.health())
+
+
+def _not_yet(environment: Environment, what: str) -> NotSupportedYet:
+    return NotSupportedYet(
+        f"{what} with a provider of your own ({environment.provider}) is not supported yet.",
+        hint="Do it in the provider's deploy().",
+    )
