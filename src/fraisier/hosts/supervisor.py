@@ -1,7 +1,8 @@
 """supervisor as the manager of a service, where there is no systemd: one supervisord for each lane.
 
-It has its own session, its own socket in a short private folder, and outlives whoever started it. Nothing
-starts it again after a reboot but `fraisier serve`.
+It has its own session, its own socket in a short private folder, and outlives whoever started it. Where systemd
+runs, root's is in a scope of its own too; anybody else's ends with the unit of `fraisier serve` that started it,
+unless that unit says KillMode=process. Nothing starts it again after a reboot but `fraisier serve`.
 """
 
 from __future__ import annotations

@@ -9,16 +9,17 @@ pytestmark = [pytest.mark.systemd, pytest.mark.timeout(400)]
 
 @pytest.fixture
 def owned(shop):
-    """A shop whose unit is there before Fraisier, and gets its variables from its owner."""
+    """A shop whose unit is there before Fraisier; its owner sets its variables, and how often it may start."""
     name = f"shop-{shop.port()}.service"
     shop.own_unit(
         name,
-        "[Service]\n"
+        "[Unit]\nStartLimitIntervalSec=600\nStartLimitBurst=2\n[Service]\n"
         f"WorkingDirectory={shop.app_path()}/current\n"
         f"Environment=PORT={shop.port()} OWN=yes\n"
         "ExecStart=/usr/bin/python3 app.py\n"
         "[Install]\nWantedBy=multi-user.target\n",
     )
+    shop.systemctl("enable", "--quiet", name)
     shop.configure(service={"manager": None, "command": None}, systemd_service=name)
     return shop
 
@@ -29,7 +30,6 @@ def about(shop):
     return told["label"]
 
 
-@pytest.mark.feature("CFG-06", "PRV-13")
 def test_deploy_go_back_and_roll_back_with_an_own_unit(owned):
     written = owned.outside(UNITS / f"shop-{owned.port()}.service").read_bytes()
     owned.commit()

@@ -79,7 +79,6 @@ def test_a_service_that_dies_and_is_started_again_until_systemd_gives_up_does_no
     assert shop.live_version() == good
 
 
-@pytest.mark.feature("CLI-20")
 def test_logs_are_the_journals(shop):
     shop.commit()
     shop.deploy()
