@@ -67,7 +67,7 @@ def _section(section: Section, definitions: dict[str, Any]) -> dict[str, Any]:
         "patternProperties": {
             spellings(key): {"$ref": f"{_pointer(section)}/properties/{key}"} for key in section.by_key
         },
-        "additionalProperties": False,
+        "additionalProperties": section.more is not None,
     }
 
 

@@ -109,7 +109,7 @@ class Section(msgspec.Struct, frozen=True):
     not_yet: dict[str, str]
     by_key: dict[str, Field]
     elsewhere: Callable[[str], str]
-    more: Callable[[str], Field | None]
+    more: Callable[[str], Field | None] | None
 
     def read(self, value: Value) -> Any:
         """The mapping's `Values`, or `BAD`."""
@@ -122,12 +122,15 @@ class Section(msgspec.Struct, frozen=True):
             name = normal(key.value)
             if name in lines:
                 value.problems.add(key, f"the key {key.value!r} is already given on line {lines[name]}")
-            elif (field := self.by_key.get(name) or self.more(name)) is None:
+            elif (field := self._field(name)) is None:
                 self._refuse(key, value.problems)
             else:
                 _take(found, field, key, child)
             lines.setdefault(name, key.line)
         return found
+
+    def _field(self, name: str) -> Field | None:
+        return self.by_key.get(name) or (self.more(name) if self.more else None)
 
     def _refuse(self, key: Found, problems: Problems) -> None:
         if what := self.not_yet.get(normal(key.value)):
@@ -145,7 +148,7 @@ def section(
     of: type[msgspec.Struct] | None = None,
     not_yet: dict[str, str] | None = None,
     elsewhere: Callable[[str], str] = lambda _: "",
-    more: Callable[[str], Field | None] = lambda _: None,
+    more: Callable[[str], Field | None] | None = None,
 ) -> Section:
     """Declare a section; its name is for the reference and for editors.
 
