@@ -39,3 +39,16 @@ def test_a_dry_run_of_what_is_live_says_so(shop):
     result = shop.run("deploy", "shop", "production", "--dry-run")
     assert result.exit_code == 0
     assert "up to date" in result.stdout.lower()
+
+
+def test_the_plan_shows_no_secret_that_stands_in_the_file(shop):
+    check = {"type": "database", "connection_string": "postgresql://ada:s3cr3t-one@db/shop", "enabled": False}
+    shop.configure(
+        health_check=[check],
+        env_vars={"API_TOKEN": "s3cr3t-two", "PLAIN": "hello", "KEY": "${KEY:-s3cr3t-three}"},
+    )
+    shop.commit()
+    result = shop.run("deploy", "shop", "production", "--dry-run", "--json")
+    assert result.exit_code == 0, result
+    assert "s3cr3t" not in result.output
+    assert '"PLAIN": "hello"' in result.stdout

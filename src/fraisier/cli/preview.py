@@ -25,6 +25,8 @@ def show(app: App, preview: Preview) -> int:
 
 def as_dict(preview: Preview) -> dict[str, Any]:
     """The JSON answer of `--dry-run`: the plan itself, and what it was decided from."""
+    from fraisier.config.show import masked
+
     plan = preview.plan
     return {
         "schema": 1,
@@ -38,7 +40,10 @@ def as_dict(preview: Preview) -> dict[str, Any]:
         "target": plan.target,
         "up_to_date": preview.up_to_date,
         "notes": list(plan.notes),
-        "steps": [{"name": step.kind, "title": step.title, "params": step.params} for step in plan.steps],
+        "steps": [
+            {"name": step.kind, "title": step.title, "params": masked("params", step.params)}
+            for step in plan.steps
+        ],
         "differences": preview.differences,
     }
 

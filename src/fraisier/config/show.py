@@ -32,23 +32,24 @@ CREDENTIALS: Final = r"(https?://|://(?=[^/?#@\s]*:))[^/?#\s]*@"
 def show(configuration: Configuration) -> dict[str, Any]:
     """`git`, `branch_mapping`, `database`, `fraises`: with defaults and all that is inherited."""
     return {
-        "git": _masked("git", msgspec.to_builtins(configuration.git)),
+        "git": masked("git", msgspec.to_builtins(configuration.git)),
         "branch_mapping": msgspec.to_builtins(configuration.branch_mapping),
         "database": msgspec.to_builtins(configuration.state),
-        "fraises": _masked("fraises", msgspec.to_builtins(configuration.fraises)),
+        "fraises": masked("fraises", msgspec.to_builtins(configuration.fraises)),
     }
 
 
-def _masked(key: str, value: Any) -> Any:
+def masked(key: str, value: Any) -> Any:
+    """A plain value without the secrets that its keys, references and addresses give away."""
     match value:
         case dict() if key == "env_vars":
             return {
-                name: MASK if holds_reference(text) else _masked(name, text) for name, text in value.items()
+                name: MASK if holds_reference(text) else masked(name, text) for name, text in value.items()
             }
         case dict():
-            return {name: _masked(name, inner) for name, inner in value.items()}
+            return {name: masked(name, inner) for name, inner in value.items()}
         case list() | tuple():
-            return [_masked(key, inner) for inner in value]
+            return [masked(key, inner) for inner in value]
         case str() if value and any(word in key.lower() for word in SECRET_WORDS):
             return MASK
         case str():
