@@ -1,0 +1,1 @@
+"""What is wrong here: each file looks at one thing and changes nothing."""

@@ -1,0 +1,76 @@
+"""What the environments of the file need: their repositories answer, their targets can take a release."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from fraisier.config.environment import Environment
+from fraisier.errors import FraiseQLError
+from fraisier.git.address import public
+from fraisier.git.mirror import mirror_path
+from fraisier.git.remote import resolve
+from fraisier.model.finding import Finding, ok, problem
+from fraisier.model.host import Host
+from fraisier.observer.grounds import Grounds
+from fraisier.providers.bare_metal import examine
+
+PATIENCE = 20.0  # seconds for one repository
+
+
+async def targets(
+    grounds: Grounds, environments: Iterable[Environment], installation_id: str
+) -> list[Finding]:
+    """What these environments need: the machine, their folders, disks and ports, and their repositories."""
+    async with grounds.reader() as host:
+        return [
+            *await _machine(host, environments, installation_id),
+            *await repositories(grounds, host, environments),
+        ]
+
+
+async def bare_metal(
+    grounds: Grounds, environments: Iterable[Environment], installation_id: str
+) -> list[Finding]:
+    """What the provider needs, and each of these environments of it."""
+    async with grounds.reader() as host:
+        return await _machine(host, environments, installation_id)
+
+
+async def _machine(host: Host, environments: Iterable[Environment], installation_id: str) -> list[Finding]:
+    return [
+        *[each async for each in examine.machine(host)],
+        *await lanes(host, environments, installation_id),
+    ]
+
+
+async def lanes(host: Host, environments: Iterable[Environment], installation_id: str) -> list[Finding]:
+    """Folders, disks and ports of what runs on hosts."""
+    return [
+        found
+        for environment in environments
+        if environment.provider == "bare_metal"
+        async for found in examine.lane(host, environment, installation_id)
+    ]
+
+
+async def repositories(grounds: Grounds, host: Host, environments: Iterable[Environment]) -> list[Finding]:
+    """Each repository and branch once, all at the same time."""
+    wanted = {(each.git_repo, each.branch) for each in environments if each.git_repo}
+    return await asyncio.gather(*(_repository(grounds, host, *each) for each in sorted(wanted)))
+
+
+async def _repository(grounds: Grounds, host: Host, git_repo: str, branch: str) -> Finding:
+    shown = public(git_repo)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            commit = await resolve(
+                host, grounds.resolve(git_repo), branch=branch, wanted=None, mirror=mirror_path(git_repo)
+            )
+    except TimeoutError:
+        return problem(
+            "repository", f"{shown} does not answer within {PATIENCE:g} s.", f"git ls-remote {shown}"
+        )
+    except FraiseQLError as error:
+        return problem("repository", error.message, error.hint)
+    return ok("repository", f"{shown} answers; {branch} is at {commit.shown}.")

@@ -1,0 +1,108 @@
+"""Whether a service can be deployed to a host: who runs services there, the folder, its disk, the port. Only looks."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import AsyncIterator
+
+from fraisier.config.environment import Environment
+from fraisier.errors import DeploymentError, FraiseQLError
+from fraisier.hosts.service_manager import detect, service_manager
+from fraisier.hosts.service_ref import service_ref
+from fraisier.hosts.steps import prepare_folder
+from fraisier.model.command import command
+from fraisier.model.finding import Finding, ok, problem, warning
+from fraisier.model.host import Host
+
+MIB = 1024 * 1024
+ENOUGH = 100 * MIB
+COMFORTABLE = 1024 * MIB
+
+
+async def machine(host: Host) -> AsyncIterator[Finding]:
+    """What every deployment to this host needs."""
+    git = await host.look(command("git", "--version", deadline=10))
+    if git.ok:
+        yield ok("git", git.output.strip())
+    else:
+        yield problem("git", f"git cannot be run on {host.name}.", "apt-get install git")
+    manager = await detect(host)
+    yield ok("service manager", f"{manager} runs services on {host.name}.")
+    if manager == "systemd" and not await _is_root(host):
+        yield warning(
+            "service manager",
+            "Only root may install units of systemd.",
+            "run Fraisier as root, or set service.manager: supervisor",
+        )
+
+
+async def lane(host: Host, environment: Environment, installation_id: str) -> AsyncIterator[Finding]:
+    """What one environment needs there."""
+    name = str(environment.identity)
+    yield await _folder(host, environment.app_path, name)
+    if (disk := await _disk(host, environment.app_path, name)) is not None:
+        yield disk
+    if environment.service and environment.service.port:
+        yield await _port(host, environment, environment.service.port, installation_id)
+
+
+async def _folder(host: Host, app_path: str, name: str) -> Finding:
+    names = await host.list_folder(app_path)
+    try:
+        prepare_folder.refuse_foreign(names or [], app_path, host.name)
+    except (DeploymentError, FraiseQLError) as error:
+        return problem(name, error.message, error.hint)
+    nearest = app_path
+    while names is None and nearest != "/":
+        nearest = posixpath.dirname(nearest)
+        names = await host.list_folder(nearest)
+    if (await host.look(command("test", "-w", nearest, "-a", "-x", nearest, deadline=10))).ok:
+        return ok(name, f"{app_path} can be written.")
+    return problem(
+        name,
+        f"{nearest} cannot be written, and {app_path} is to be below it.",
+        f'sudo install -d -o "$USER" {app_path}',
+    )
+
+
+async def _disk(host: Host, app_path: str, name: str) -> Finding | None:
+    """None where df says nothing: not every file system does."""
+    existing = app_path
+    while existing != "/" and await host.list_folder(existing) is None:
+        existing = posixpath.dirname(existing)
+    shown = await host.look(command("df", "-Pk", "--", existing, deadline=20))
+    free = prepare_folder.free_bytes(shown.output)
+    if free is None:
+        return None
+    said = f"The disk of {app_path} has {free // MIB} MiB left."
+    if free < ENOUGH:
+        return problem(name, said, f"make room: at least {ENOUGH // MIB} MiB are needed")
+    if free < COMFORTABLE:
+        return warning(name, said, "make room, or set a lower keep_releases")
+    return ok(name, said)
+
+
+async def _port(host: Host, environment: Environment, port: int, installation_id: str) -> Finding:
+    name = str(environment.identity)
+    listeners = await host.listeners(port)
+    if not listeners:
+        return ok(name, f"Port {port} is free.")
+    service = service_ref(environment, installation_id, await detect(host))
+    ours = await service_manager(service.manager).processes(host, service)
+    strangers = [who for who in listeners if who.pid not in ours]
+    if not strangers:
+        return ok(name, f"Port {port} is answered by the service itself.")
+    who = strangers[0]
+    if who.pid == 0:
+        return warning(
+            name, f"Port {port} is taken by a process of another user.", f"ss -ltnp 'sport = :{port}'"
+        )
+    return problem(
+        name,
+        f"Port {port} is taken by pid {who.pid} ({who.command}), which is not the service.",
+        f"kill {who.pid}, or choose another service.port",
+    )
+
+
+async def _is_root(host: Host) -> bool:
+    return (await host.look(command("id", "-u", deadline=10))).output.strip() == "0"
