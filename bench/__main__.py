@@ -1,4 +1,4 @@
-"""`make bench`: how long our commands take beside those of fraisier 0.84.2. Prints ratios, asserts nothing."""
+"""`make bench`: our commands beside those of fraisier 0.84.2, and what the engine costs per step. Asserts nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from bench.engine import costs
 from bench.ours import Ours
 from bench.theirs import Theirs
 from bench.timing import paired, shown
@@ -43,6 +44,7 @@ def main() -> None:
             print(f"{'':26}{'ours':>10}{'0.84.2':>10}{'ratio':>8}   (medians, milliseconds)")
             reads(ours, theirs)
             deployments(ours, theirs)
+    costs()
 
 
 main()

@@ -47,7 +47,8 @@ def command(app: App, fraise: str, environment: str | None, reason: str | None, 
     else:
         found = cancel.find(database, fraise)
     asking = waiting.asking(wait, None, False)
-    return _show(app, database, asyncio.run(cancel.cancel(Grounds(database), found, asking, reason)))
+    grounds = Grounds(database, config.path)
+    return _show(app, database, asyncio.run(cancel.cancel(grounds, found, asking, reason)))
 
 
 def _nothing(app: App, fraise: str, environment: str) -> int:

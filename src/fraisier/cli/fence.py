@@ -30,7 +30,7 @@ def adopt(app: App, fraise: str, environment: str, yes: bool) -> None:
 
     config = app.config()
     target = config.get_fraise_environment(fraise, environment)
-    grounds = Grounds(app.database(config))
+    grounds = Grounds(app.database(config), config.path)
     seen = asyncio.run(fences.owner_of(grounds, target))
     if seen is None or seen.owner == grounds.installation_id:
         whose = "nobody's yet" if seen is None else "this installation's already"
