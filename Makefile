@@ -12,7 +12,7 @@ READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt script
 RESULTS := .cache/features.json
 WORKERS ?= auto
 
-.PHONY: help setup demo test chaos lint format bench features docs hosts-up hosts-down constraints clean
+.PHONY: help setup demo test chaos chaos lint format bench features docs hosts-up hosts-down constraints clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -41,6 +41,9 @@ lint: $(READY) ## style, types, import directions, and what may not be written i
 format: $(READY) ## put the code in shape
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
+
+chaos: $(READY) ## kill deployments at random for ten minutes (`make chaos FOR=60 SEED=…` repeats one)
+	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
 
 chaos: $(READY) ## kill deployments at random for ten minutes (`make chaos FOR=60 SEED=…` repeats one)
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
