@@ -12,7 +12,7 @@ READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt script
 RESULTS := .cache/features.json
 WORKERS ?= auto
 
-.PHONY: help setup demo test chaos chaos lint format bench features docs hosts-up hosts-down constraints clean
+.PHONY: help setup demo test chaos lint format bench features docs hosts-up hosts-down constraints clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -45,9 +45,6 @@ format: $(READY) ## put the code in shape
 chaos: $(READY) ## kill deployments at random for ten minutes (`make chaos FOR=60 SEED=…` repeats one)
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
 
-chaos: $(READY) ## kill deployments at random for ten minutes (`make chaos FOR=60 SEED=…` repeats one)
-	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
-
 bench: $(READY) ## print how long commands take beside fraisier 0.84.2, and each step; asserts nothing
 	@$(BIN)/python -m bench
 
@@ -56,6 +53,7 @@ features: $(READY) ## print which rows of docs/features.md a passing test proves
 
 docs: $(READY) ## write the reference, check the links in the docs, run the commands they show
 	@$(BIN)/python -m scripts.config_reference
+	@$(BIN)/python -m scripts.cli_reference
 	@$(BIN)/python -m scripts.check_docs
 	@$(BIN)/pytest -q tests/acceptance/test_docs.py
 
