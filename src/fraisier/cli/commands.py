@@ -9,7 +9,7 @@ import click
 
 SECTIONS: Final = {
     "Deploy": {
-        "deploy": "Deploy a fraise to an environment.",
+        "deploy": "Deploy a fraise to one or more environments.",
         "rollback": "Bring an earlier version of a fraise back.",
         "cancel": "End a deployment; the old version stays, or comes back.",
         "complete": "Mark a deployment as done by hand: its version is live and well.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,9 +10,16 @@ from fraisier.cli import known, waiting
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 
+if TYPE_CHECKING:
+    from fraisier.engine.survey import Wanted
+    from fraisier.model.identity import Identity
+    from fraisier.observer.asking import Asking
+    from fraisier.observer.desk import Desk, Preview
+
 
 @door(
     "fraisier deploy my_api production",
+    "fraisier deploy my_api staging production",
     "fraisier deploy my_api production --dry-run",
     "fraisier deploy my_api production --commit 1a2b3c4",
     "fraisier deploy my_api production --no-wait",
@@ -20,7 +27,9 @@ from fraisier.cli.door import door
     acts=True,
 )
 @click.argument("fraise", shell_complete=known.fraises)
-@click.argument("environment", shell_complete=known.environments)
+@click.argument(
+    "environments", metavar="ENVIRONMENT...", nargs=-1, required=True, shell_complete=known.environments
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
 @click.option("--force", is_flag=True, help="Deploy although this version is live already.")
 @click.option("--commit", metavar="VERSION", help="Deploy this commit or tag instead of the branch's tip.")
@@ -28,16 +37,17 @@ from fraisier.cli.door import door
 def command(
     app: App,
     fraise: str,
-    environment: str,
+    environments: tuple[str, ...],
     dry_run: bool,
     force: bool,
     commit: str | None,
     **busy: Any,
 ) -> int:
-    """Deploy a fraise to an environment.
+    """Deploy a fraise to one or more environments.
 
     Takes the tip of the environment's branch to a healthy, running service. When it is not healthy, the version
-    that ran before comes back by itself.
+    that ran before comes back by itself. Several environments are deployed at the same time; the exit code is the
+    worst of theirs.
     """
     import asyncio
 
@@ -46,8 +56,12 @@ def command(
 
     asking = waiting.asking(**busy)
     config = app.config()
-    identity = config.get_fraise_environment(fraise, environment).identity
+    names = dict.fromkeys(environments)
+    identities = [config.get_fraise_environment(fraise, name).identity for name in names]
     desk = app.desk(config)
+    if len(identities) > 1:
+        return _several(app, desk, identities, Wanted(version=commit, force=force), asking, dry_run=dry_run)
+    [identity] = identities
     if dry_run:
         return preview.show(app, asyncio.run(desk.preview(identity, Wanted(version=commit, force=force))))
     with progress.watching(app) as watcher:
@@ -55,3 +69,27 @@ def command(
             desk.deploy(identity, force=force, commit=commit, asking=asking, progress=watcher)
         )
     return report.show(app, ended)
+
+
+def _several(
+    app: App, desk: Desk, identities: list[Identity], wanted: Wanted, asking: Asking, *, dry_run: bool
+) -> int:
+    import asyncio
+
+    from fraisier.cli import preview, progress, report
+
+    async def previews() -> list[Preview]:
+        return [await desk.preview(identity, wanted) for identity in identities]
+
+    if dry_run:
+        return preview.show_all(app, asyncio.run(previews()))
+    ended = asyncio.run(
+        desk.deploy_all(
+            identities,
+            force=wanted.force,
+            commit=wanted.version,
+            asking=asking,
+            watch=lambda identity: progress.among(app, identity.environment),
+        )
+    )
+    return report.show_all(app, ended)

@@ -52,6 +52,8 @@ def lines(report: Report) -> list[Line]:
     """What people read last: what happened, what was done about it, what to type next."""
     if report.status in QUIET:
         return [(_quiet(report), None)]
+    if report.deployment_id is None and report.error:
+        return _refused(report, report.error)
     following = [(f"Next: fraisier logs {report.deployment_id}", None)] if report.status in ENDS else []
     return [*ending(report), *following]
 
@@ -59,6 +61,11 @@ def lines(report: Report) -> list[Line]:
 def ending(report: Report) -> list[Line]:
     """How a deployment ended, and what was done about it."""
     return _success(report) if report.status == DeploymentStatus.SUCCESS else _failure(report)
+
+
+def _refused(report: Report, error: dict[str, Any]) -> list[Line]:
+    what = f"✗ {report.fraise} → {report.environment}: {one_line(str(error['message']))}"
+    return [("", None), (what, "red"), *_hint(error)]
 
 
 def _quiet(report: Report) -> str:

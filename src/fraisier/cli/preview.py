@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fraisier.cli import steps, terminal
@@ -20,6 +21,16 @@ def show(app: App, preview: Preview) -> int:
         return 0
     for line in lines(preview):
         terminal.say(line)
+    return 0
+
+
+def show_all(app: App, previews: Sequence[Preview]) -> int:
+    """One after the other; one array for machines."""
+    if app.json:
+        terminal.answer([as_dict(preview) for preview in previews])
+        return 0
+    for preview in previews:
+        show(app, preview)
     return 0
 
 

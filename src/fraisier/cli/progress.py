@@ -28,6 +28,11 @@ def watching(app: App) -> Iterator[Progress]:
         yield Recorded(watcher)
 
 
+def among(app: App, name: str) -> Progress:
+    """A watcher for one of several that run at the same time: plain lines that begin with its name."""
+    return Recorded(Plain(sys.stderr if app.json else sys.stdout, f"[{terminal.one_line(name)}] "))
+
+
 @contextmanager
 def _watcher(stream: TextIO) -> Iterator[Progress]:
     if not terminal.is_live(stream):
@@ -41,10 +46,11 @@ def _watcher(stream: TextIO) -> Iterator[Progress]:
 
 
 class Plain:
-    """One line for each thing that happens."""
+    """One line for each thing that happens; `prefix` begins each."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, prefix: str = "") -> None:
         self._stream = stream
+        self._prefix = prefix
         self._running = False
 
     def planned(self, deployment_id: str, plan: Plan) -> None:  # noqa: ARG002 - the contract of Progress
@@ -75,7 +81,7 @@ class Plain:
 
     def _write(self, text: str, colour: str | None = None) -> None:
         with suppress(*UNWRITABLE):
-            terminal.write(text, self._stream, colour=colour)
+            terminal.write(f"{self._prefix}{text}".rstrip(), self._stream, colour=colour)
 
 
 class Live:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,7 +15,7 @@ from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.survey import Wanted, survey, up_to_date
-from fraisier.errors import DatabaseError, NoObserver
+from fraisier.errors import DatabaseError, FraiseQLError, NoObserver
 from fraisier.git.differences import differences
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
@@ -24,6 +25,7 @@ from fraisier.model.status import DeploymentStatus, Kind
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id
+from fraisier.observer.signals import Source
 from fraisier.observer.turn import refuse_if_locked, see_through
 from fraisier.providers.provider import provider_of
 
@@ -64,6 +66,24 @@ class Desk:
         """
         wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force)
         return await self._ask(identity, wanted, {}, asking, progress)
+
+    async def deploy_all(
+        self,
+        identities: Sequence[Identity],
+        *,
+        force: bool = False,
+        commit: str | None = None,
+        asking: Asking,
+        watch: Callable[[Identity], Progress],
+    ) -> list[Report]:
+        """Deploy all of them at the same time, each in its own lane; how each ended, in their order.
+
+        One that could not begin is reported as failed, without a deployment. A signal sends all of them back.
+        """
+        wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force)
+        with Source() as source:
+            ways = [self._ask(one, wanted, {}, asking, watch(one), source) for one in identities]
+            return list(await asyncio.gather(*map(_reported, identities, ways)))
 
     async def rollback(
         self,
@@ -140,6 +160,7 @@ class Desk:
         options: dict[str, Any],
         asking: Asking,
         progress: Progress,
+        source: Source | None = None,
     ) -> Report:
         environment, grounds = self._environment(identity), self._grounds
         if not asking.wait:
@@ -150,9 +171,8 @@ class Desk:
         if not asking.wait:
             return _queued(request)
         patience = grounds.timing.wait if asking.wait_lock is None else asking.wait_lock
-        return await see_through(
-            grounds, environment, request, progress, 0 if asking.skip_if_locked else patience
-        )
+        patience = 0 if asking.skip_if_locked else patience
+        return await see_through(grounds, environment, request, progress, patience, source)
 
     def _store(
         self, environment: Environment, wanted: Wanted, options: dict[str, Any], asking: Asking
@@ -186,6 +206,26 @@ def require_observer(grounds: Grounds) -> None:
             "No observer runs here: nobody would run the request.",
             hint="Start `fraisier serve` or `fraisier observe`, or leave --no-wait out.",
         )
+
+
+async def _reported(identity: Identity, way: Awaitable[Report]) -> Report:
+    """How it ended; what kept it from beginning is an end, too."""
+    try:
+        return await way
+    except FraiseQLError as error:
+        return refused(identity, error)
+
+
+def refused(identity: Identity, error: FraiseQLError) -> Report:
+    """A deployment that never began, or that somebody else ends."""
+    return Report(
+        deployment_id=None,
+        kind=Kind.DEPLOY,
+        fraise=identity.fraise,
+        environment=identity.environment,
+        status=DeploymentStatus.FAILED,
+        error=error.as_dict(),
+    )
 
 
 def _queued(request: dict[str, Any]) -> Report:

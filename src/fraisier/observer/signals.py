@@ -5,13 +5,23 @@ from __future__ import annotations
 import asyncio
 import signal
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, Self
 
 from fraisier.errors import DeploymentError, Interrupted
-from fraisier.observer.attempt import Attempt
-from fraisier.observer.rescue import Rescue
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Work(Protocol):
+    """What a signal may end."""
+
+    def stop(self, cause: DeploymentError) -> None:
+        """Undo what was begun."""
+        ...
+
+    def drop(self) -> None:
+        """Let go at once."""
+        ...
 
 
 class Terminated(Interrupted):
@@ -20,25 +30,25 @@ class Terminated(Interrupted):
     exit_code: ClassVar[int] = 143
 
 
-class Signals:
-    """Set before a lease is taken, removed after it is freed. As long as nothing is owned, a signal cancels the
-    task that entered the block; `cause` then says why.
-    """
+class Source:
+    """Catches the signals of one process while its block runs; everybody who joined hears of them, however late."""
 
     def __init__(self) -> None:
-        self.cause: DeploymentError | None = None
-        self._work: Attempt | Rescue | None = None
-        self._task: asyncio.Task[object] | None = None
+        self._joined: list[Signals] = []
+        self._caught: list[signal.Signals] = []
 
-    def owns(self, work: Attempt | Rescue | None) -> None:
-        """From now on the first signal stops this work and the second drops it. None: nothing is owned any more."""
-        self._work = work
+    def join(self, signals: Signals) -> None:
+        self._joined.append(signals)
+        for number in self._caught:
+            signals.caught(number)
+
+    def leave(self, signals: Signals) -> None:
+        self._joined.remove(signals)
 
     def __enter__(self) -> Self:
-        self._task = asyncio.current_task()
         loop = asyncio.get_running_loop()
         for number in NUMBERS:
-            loop.add_signal_handler(number, self._caught, number)
+            loop.add_signal_handler(number, self._tell, number)
         return self
 
     def __exit__(
@@ -48,7 +58,43 @@ class Signals:
         for number in NUMBERS:
             loop.remove_signal_handler(number)
 
-    def _caught(self, number: signal.Signals) -> None:
+    def _tell(self, number: signal.Signals) -> None:
+        self._caught.append(number)
+        for signals in [*self._joined]:
+            signals.caught(number)
+
+
+class Signals:
+    """Set before a lease is taken, removed after it is freed. As long as nothing is owned, a signal cancels the
+    task that entered the block; `cause` then says why. Several at the same time share one `source`.
+    """
+
+    def __init__(self, source: Source | None = None) -> None:
+        self.cause: DeploymentError | None = None
+        self._source = source or Source()
+        self._shared = source is not None
+        self._work: Work | None = None
+        self._task: asyncio.Task[object] | None = None
+
+    def owns(self, work: Work | None) -> None:
+        """From now on the first signal stops this work and the second drops it. None: nothing is owned any more."""
+        self._work = work
+
+    def __enter__(self) -> Self:
+        self._task = asyncio.current_task()
+        if not self._shared:
+            self._source.__enter__()
+        self._source.join(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._source.leave(self)
+        if not self._shared:
+            self._source.__exit__(kind, error, trace)
+
+    def caught(self, number: signal.Signals) -> None:
         if self.cause is not None:
             if self._work is not None:
                 self._work.drop()

@@ -20,16 +20,24 @@ from fraisier.observer.follow import follow
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import myself
 from fraisier.observer.rescue import Rescue
-from fraisier.observer.signals import Signals
+from fraisier.observer.signals import Signals, Source
 from fraisier.observer.story import read_story
 from fraisier.observer.telling import holding
 
 
 async def see_through(
-    grounds: Grounds, environment: Environment, request: dict[str, Any], progress: Progress, patience: float
+    grounds: Grounds,
+    environment: Environment,
+    request: dict[str, Any],
+    progress: Progress,
+    patience: float,
+    source: Source | None = None,
 ) -> Report:
-    """How the request ended. Waits up to `patience` seconds for its lane, then raises `LockError`."""
-    with Signals() as signals:
+    """How the request ended. Waits up to `patience` seconds for its lane, then raises `LockError`.
+
+    `source` catches the signals for several requests that are seen through at the same time.
+    """
+    with Signals(source) as signals:
         try:
             claimed = await _wait_for_lane(grounds, request, progress, patience, signals)
             if claimed is None:
