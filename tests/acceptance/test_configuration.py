@@ -86,7 +86,7 @@ def test_where_the_file_is_found(shop):
     assert "./config/fraises.yaml exists too and is ignored" in shop.run("list", env=env).stderr
 
 
-@pytest.mark.feature("CFG-05", "CFG-10", "CFG-11", "CFG-12")
+@pytest.mark.feature("CFG-05", "CFG-10", "CFG-11")
 def test_three_places_for_a_provider_and_what_is_inherited_mean_the_same(shop):
     plain = """\
 fraises:
@@ -195,7 +195,6 @@ def test_every_mistake_is_named_at_once(shop):
     assert "the key 'build' is already given on line 8" in said[3]
 
 
-@pytest.mark.feature("CFG-27")
 def test_the_forges_by_name(shop):
     plugin = shop.root / "mygit.py"
     plugin.write_text(FORGE)

@@ -139,7 +139,6 @@ def test_what_is_wrong_with_a_deployer(wrong_keys, plugins, keys, said):
     assert said in wrong_keys("", keys)
 
 
-@pytest.mark.feature("CFG-24")
 def test_one_fraise_may_have_another_forge(environment):
     found = environment("", "git: {provider: GitHub, base_url: https://github.example.com}")
     assert (found.git.provider, found.git.base_url) == ("github", "https://github.example.com")
@@ -162,7 +161,6 @@ fraises: {}
 """
 
 
-@pytest.mark.feature("CFG-27")
 def test_a_forge_of_one_s_own_is_configured_like_ours(load, plugins):
     plugins(forge="mygit")
     git = load(MYGIT).git
