@@ -1,4 +1,4 @@
-"""The database check against real databases: SQLite and PostgreSQL, and MySQL's driver without a server."""
+"""The database check against real databases: SQLite, PostgreSQL and MariaDB."""
 
 import sqlite3
 import time
@@ -11,6 +11,7 @@ from fraisier.health import database
 from fraisier.health.database import DatabaseCheck
 from fraisier.health.params import Params
 from fraisier.secrets.resolver import Resolver
+from tests.support.mariadb import mariadb
 from tests.support.ports import free_port
 from tests.support.postgresql import postgresql
 
@@ -67,6 +68,17 @@ async def test_queries_to_postgresql(short_folder):
         assert (await ask(address, "SELECT pg_sleep(30)", within=0.5)).said == "no answer within 0.5 s"
         assert "nothing_here" in (await ask(address.replace("/postgres?", "/nothing_here?"))).said
     assert not (await ask(address)).good
+
+
+async def test_queries_to_mysql(short_folder):
+    with mariadb(short_folder) as address:
+        assert (await ask(address, "SELECT current_user()")).good
+        assert (await ask(address.replace("mysql://", "mariadb://"))).good
+        assert "Table 'mysql.basket' doesn't exist" in (await ask(address, "SELECT * FROM basket")).said
+        assert (await ask(address, "SELECT SLEEP(30)", within=0.5)).said == "no answer within 0.5 s"
+        refused = await ask(address.replace("root@", "root:s3cr3t-word@"))
+        assert "Access denied" in refused.said
+        assert "s3cr3t-word" not in refused.said
 
 
 async def test_a_mysql_server_that_is_not_there():
