@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.hosts import shell
+
+NAMESPACES = Path("/run/netns")
 
 
 def bridge(slot: int) -> str:
@@ -45,4 +49,7 @@ def disconnect(slot: int, number: int) -> None:
 
 
 def close_bridge(slot: int) -> None:
+    """The last one takes along what ip-netns(8) mounts for all of them."""
     shell.try_to("ip", "link", "delete", bridge(slot))
+    if NAMESPACES.is_mount() and not any(NAMESPACES.iterdir()):
+        shell.try_to("umount", NAMESPACES)
