@@ -1,5 +1,8 @@
 """Env files: what every reader agrees on is read, everything else is refused by file and line."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from fraisier.errors import ConfigurationError
@@ -68,3 +71,13 @@ def test_the_values_are_secrets_and_found_in_such_a_text_only():
     assert values_in(Secret("A=one\nB='two'")) == (Secret("one"), Secret("two"))
     assert values_in(Secret("-----BEGIN KEY-----\nabc=\n")) == ()
     assert values_in(Secret("plain")) == ()
+
+
+def test_the_example_of_the_documentation():
+    page = Path(__file__).parents[3] / "docs/how-to/give-a-service-its-settings.md"
+    [example] = re.findall(r"```ini\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert read(example) == {
+        "REGION": "eu",
+        "PASSWORD": 'it costs $5, "really"',
+        "GREETING": "two\nlines",
+    }
