@@ -90,20 +90,30 @@ def test_its_lock_row_was_deleted(used_lane):
     lane.must_have_ended(new=new, old=old)
 
 
+def keep(lane: Lane) -> Path:
+    backup = lane.shop.root / "backup.db"
+    with closing(sqlite3.connect(lane.shop.database)) as source, closing(sqlite3.connect(backup)) as copy:
+        source.backup(copy)
+    return backup
+
+
+def restore(lane: Lane, backup: Path) -> None:
+    database = lane.shop.database
+    for beside in ("", "-wal", "-shm"):
+        database.with_name(database.name + beside).unlink(missing_ok=True)
+    shutil.copy(backup, database)
+    database.chmod(0o600)
+
+
 def test_the_state_database_was_restored_from_a_backup(lane):
     """The restored database knows nothing of the deployment. Tokens grow all the same, and the host refuses the old."""
     shop = lane.shop
     old = shop.commit()
     shop.deploy()
-    backup = shop.root / "backup.db"
-    with closing(sqlite3.connect(shop.database)) as source, closing(sqlite3.connect(backup)) as copy:
-        source.backup(copy)
+    backup = keep(lane)
     shop.commit()
     owner = stands_still(lane, DEATH)
-    for beside in ("", "-wal", "-shm"):
-        shop.database.with_name(shop.database.name + beside).unlink(missing_ok=True)
-    shutil.copy(backup, shop.database)
-    shop.database.chmod(0o600)
+    restore(lane, backup)
     third = shop.commit()
     assert shop.deploy()["status"] == "success"
     [lane_row] = shop.rows("SELECT last_token FROM tb_lane")
@@ -111,3 +121,26 @@ def test_the_state_database_was_restored_from_a_backup(lane):
     assert shop.live_version() == third
     assert shop.status()["current_version"] == third != old
     assert shop.rows("SELECT last_token FROM tb_lane") == [lane_row]
+
+
+def test_a_backup_from_the_middle_of_a_deployment_does_not_undo_what_came_later(lane):
+    """By that journal the version that is live now had not been switched to: its release would be removed."""
+    shop = lane.shop
+    shop.commit()
+    shop.deploy()
+    second = shop.commit()
+    owner = stands_still(lane, points.in_step(SWITCH, "before-intent"))
+    backup = keep(lane)
+    lane.recover()
+    wakes_up_and_changes_nothing(lane, owner)
+    assert shop.deploy()["status"] == "success"
+    assert shop.live_version() == second
+    restore(lane, backup)
+    lane.recover()
+    row = lane.newest()
+    assert (row["status"], row["new_version"]) == ("rollback_failed", second)
+    assert "restored from a backup" in row["error_message"]
+    assert shop.live_version() == second
+    well = shop.commit()
+    assert shop.deploy()["status"] == "success"
+    assert lane.must_be_well({well}) == well

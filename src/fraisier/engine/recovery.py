@@ -12,8 +12,8 @@ from fraisier.model.plan import Plan
 from fraisier.model.status import Direction, StepStatus
 from fraisier.model.step import HEALTH, OnFailure, Position, Seen, Step, registered
 
-MAX_FORWARD = 3
-MAX_BACK = 6
+MAX_FORWARD = 3  # takeovers until the way is back
+MAX_BACK = 6  # takeovers until a person is told
 Look = Callable[[int, Step], Awaitable[Seen]]
 
 

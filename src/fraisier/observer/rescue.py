@@ -36,6 +36,15 @@ from fraisier.providers.provider import provider_of
 log = logging.getLogger(__name__)
 
 
+_OLD_DATABASE = "the target has seen newer deployments than this database, which was restored from a backup; nothing was undone"
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """The part of a fence's file that counts here."""
+
+    token: int = 0
+
+
 class Rescue:
     """Ends one deployment that was taken over, in the direction it had."""
 
@@ -61,12 +70,23 @@ class Rescue:
 
         grounds = self._grounds
         with Lease(grounds.database, self._claim, grounds.timing, self._tether.lost, cancelled) as lease:
-            if self._taken["takeovers"] > MAX_BACK:
-                return await self._give_up(lease)
+            if (died := self._taken["takeovers"]) > MAX_BACK:
+                return await self._give_up(lease, f"{died} owners died while they tried to end it")
             plan, environment = self._read()
             async with grounds.host(self._fence(plan)) as host:
+                ahead = await self._is_ahead(host, plan)
                 await host.raise_fence()
+                if ahead:
+                    return await self._give_up(lease, _OLD_DATABASE)
                 return await self._end(host, lease, plan, environment)
+
+    async def _is_ahead(self, host: FencedHost, plan: Plan) -> bool:
+        """Whether the host has seen newer owners than the journal: to undo by that journal would undo their work."""
+        text = await host.read_text(f"{plan.fence_folder}/fence.json")
+        try:
+            return msgspec.json.decode(text or "{}", type=_Seen).token > int(self._taken["former_token"])
+        except msgspec.MsgspecError:
+            return False  # raising the fence says what is wrong with it
 
     def _read(self) -> tuple[Plan, Environment]:
         """What was planned. Raises `DeploymentError` for what this version of Fraisier cannot read."""
@@ -169,14 +189,14 @@ class Rescue:
             hint=f"fraisier deploy {self._claim.identity.fraise} {self._claim.identity.environment}",
         )
 
-    async def _give_up(self, lease: Lease) -> Report:
-        """Too many owners have died. Needs neither the plan nor the host; what still runs there is ended if it can be."""
+    async def _give_up(self, lease: Lease, reason: str) -> Report:
+        """A person has to decide. Needs neither plan nor host; what still runs there is ended if it can be."""
         with suppress(FraiseQLError):
             plan, _ = self._read()
             async with self._grounds.host(self._fence(plan)) as host:
                 await host.raise_fence()
         taken, identity = self._taken, self._claim.identity
-        told = self._told("none", f"{taken['takeovers']} owners died while they tried to end it")
+        told = self._told("none", reason)
         await self._journal.event("deployment.recovered", told)
         await give_up(self._journal, lease, told, identity)
         rows = self._grounds.database.rows

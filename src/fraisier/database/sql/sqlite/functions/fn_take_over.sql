@@ -6,11 +6,11 @@
 -- :runs_on = NULL  machine id of the observer
 -- :holder_pid = NULL
 -- :holder_host = NULL
--- Returns the deployment, `resumed` (1: it was parked), and its request's `cancel_requested_by` and `cancel_reason`;
--- no row when there is none.
+-- Returns the deployment, `resumed` (1: it was parked), `former_token` of whoever had it before, and its request's
+-- `cancel_requested_by` and `cancel_reason`; no row when there is none.
 SELECT
     d.pk_deployment AS deployment, d.fk_lane AS lane, d.parked AS resumed,
-    MAX(l.last_token + 1, :epoch_ms) AS token
+    d.token AS former_token, MAX(l.last_token + 1, :epoch_ms) AS token
 FROM tb_deployment AS d
 INNER JOIN tb_lane AS l ON l.pk_lane = d.fk_lane
 LEFT JOIN tb_deployment_request AS r ON r.pk_deployment_request = d.fk_request
@@ -50,7 +50,7 @@ SELECT
 FROM tb_deployment
 WHERE pk_deployment = :deployment;
 
-SELECT d.*, :resumed AS resumed, r.cancel_requested_by, r.cancel_reason
+SELECT d.*, :resumed AS resumed, :former_token AS former_token, r.cancel_requested_by, r.cancel_reason
 FROM tb_deployment AS d
 LEFT JOIN tb_deployment_request AS r ON r.pk_deployment_request = d.fk_request
 WHERE d.pk_deployment = :deployment;
