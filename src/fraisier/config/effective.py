@@ -35,21 +35,27 @@ TYPE_OF: Final = (
 )
 
 
-class Lane(msgspec.Struct, frozen=True, kw_only=True):
-    """What an environment knows from outside. `refused`: its type was, so nobody knows which keys it needs."""
+class FraiseKind(msgspec.Struct, frozen=True, kw_only=True):
+    """The type of a fraise. `refused`: it was not understood, so nobody knows which keys it needs."""
 
-    fraise: str
-    environment: str
     type: str
     deployer: str | None
     refused: bool
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """What an environment knows from outside. `branch` is the default."""
+
+    fraise: str
+    environment: str
+    kind: FraiseKind
     branch: str
 
 
 def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
     """The environment with its defaults. Where a value is wrong its default stands in; `problems` knows."""
     values: Values = found.value
-    if not lane.refused and _value(values, "provider") in {None, "bare_metal"}:
+    if not lane.kind.refused and _value(values, "provider") in {None, "bare_metal"}:
         _required(lane, values, found, problems)
     _consistent(values, problems)
     written: dict[str, Any] = {"branch": lane.branch} | plain(values)
@@ -58,8 +64,8 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
     return Environment(
         fraise=lane.fraise,
         environment=lane.environment,
-        type=lane.type,
-        deployer=lane.deployer,
+        type=lane.kind.type,
+        deployer=lane.kind.deployer,
         service=Service(**plain(service)) if service else None,
         health_checks=_health_checks(lane, values, problems),
         database=AppDatabase(**plain(database)) if database else None,
@@ -77,7 +83,7 @@ def _required(lane: Lane, values: Values, at: Found, problems: Problems) -> None
     if "app_path" not in values:
         problems.add(at, "has no app_path: the absolute path of the folder for its releases")
     service = _value(values, "service")
-    if lane.type == "api" and service is not BAD and not {"command", "unit"}.intersection(service or ()):
+    if lane.kind.type == "api" and service is not BAD and not {"command", "unit"}.intersection(service or ()):
         problems.add(at, "has neither service.command nor systemd_service: nobody knows what to run")
 
 
@@ -126,7 +132,7 @@ def _health_check(lane: Lane, values: Values, found: Found, problems: Problems) 
     if url and url.startswith("/"):
         address = _address(values)
         written["url"] = f"{address}{url}"
-        if not address and not lane.refused and not _address_is_wrong(values):
+        if not address and not lane.kind.refused and not _address_is_wrong(values):
             what = (
                 f"{url!r} is relative, and {lane.fraise}/{lane.environment} has neither service.port nor name"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fraisier.config.effective import Lane, effective
+from fraisier.config.effective import FraiseKind, Lane, effective
 from fraisier.config.environment import BUILT, ENVIRONMENT, TARGET, Fraise, with_target
 from fraisier.config.git import FRAISE_GIT
 from fraisier.config.kinds import choice, listed, named, text
@@ -104,30 +104,30 @@ def fraise(
 ) -> Fraise:
     """The frozen fraise. `branches` are those that are mapped to each (fraise, environment)."""
     found = fraises[called]
-    written = plain(found.value)
-    named = written.get("type", "api")
-    type_ = named if named in TYPES else "custom"
-    refused = "type" in found.value and "type" not in written
-    if not refused:
-        _belonging(found, named, problems)
-    lanes = {
-        key: Lane(
-            fraise=called,
-            environment=key,
-            type=type_,
-            deployer=written.get("deployer") if named in TYPES else named,
-            refused=refused,
-            branch=_branch(branches.get((called, key), [])),
-        )
-        for key in environments
+    kind = _kind(found, problems)
+    built = {
+        key: effective(Lane(called, key, kind, _branch(branches.get((called, key), []))), one, problems)
+        for key, one in environments.items()
     }
     return Fraise(
         name=called,
-        type=type_,
-        description=written.get("description", ""),
-        environments={key: effective(lanes[key], one, problems) for key, one in environments.items()},
-        services=services(found.value, found, fraises, problems) if type_ == GROUP else (),
+        type=kind.type,
+        description=plain(found.value).get("description", ""),
+        environments=built,
+        services=services(found.value, found, fraises, problems) if kind.type == GROUP else (),
     )
+
+
+def _kind(found: Found, problems: Problems) -> FraiseKind:
+    """The fraise's type; the name of a deployer is short for custom with that deployer."""
+    written = plain(found.value)
+    named = written.get("type", "api")
+    refused = "type" in found.value and "type" not in written
+    if not refused:
+        _belonging(found, named, problems)
+    if named in TYPES:
+        return FraiseKind(type=named, deployer=written.get("deployer"), refused=refused)
+    return FraiseKind(type="custom", deployer=named, refused=refused)
 
 
 def _branch(mapped: list[str]) -> str:

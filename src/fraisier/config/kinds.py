@@ -14,6 +14,7 @@ from fraisier.model.registry import names
 Check = Callable[[str], str | None]
 """Says what is wrong with a text, or None."""
 
+INSTALL: Final = "install it with `fraisier plugin install FILE`"
 DIGITS: Final = 12
 YEAR: Final = 366 * 86400.0
 SHELL_WORDS: Final = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
@@ -123,18 +124,13 @@ def choice(
         installed = names(plugins) if plugins else frozenset()
         if written in installed:
             return written
-        hint = did_you_mean(name, [*built, *promised, *sorted(installed)])
-        if plugins and not hint:
-            hint = "install it with `fraisier plugin install FILE`"
         allowed = f"{expected}, or an installed plugin" if plugins and built else expected
+        hint = did_you_mean(name, [*built, *promised, *sorted(installed)]) or (INSTALL if plugins else "")
         return value.refuse(f"there is no {what} called {written!r}; it must be {allowed}", hint=hint)
 
-    shape = {"enum": list(built)}
-    return Kind(
-        expected,
-        read,
-        {"anyOf": [shape, {"type": "string", "pattern": "" if plugins else spellings(*built)}]},
-    )
+    pattern = "" if plugins else spellings(*built)
+    shape = {"anyOf": [{"enum": list(built)}, {"type": "string", "pattern": pattern}]}
+    return Kind(expected, read, shape)
 
 
 def _read_argv(value: Value) -> Any:

@@ -24,6 +24,7 @@ from fraisier.config.state import STATE, State
 EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
 WITH_PLUGINS = EXAMPLE.read_text(encoding="utf-8").replace("#| ", "")
 FROM_ELSEWHERE = {"fraise", "environment", "type", "provider_options", "health_checks", "git", "deployer"}
+FROM_ELSEWHERE |= {"config_file", "state_path"}
 STRUCTS = [
     (APP_DATABASE, AppDatabase, set()),
     (BRANCH_TARGET, BranchTarget, set()),
