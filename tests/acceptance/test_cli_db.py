@@ -85,7 +85,6 @@ def test_check_does_not_upgrade(shop):
     assert found.stderr.endswith("Hint: fraisier db upgrade\n")
 
 
-@pytest.mark.feature("ETC-16")
 def test_a_backup_while_somebody_writes_is_whole_and_restores(aged):
     target = aged.root / "backup.db"
     writing = threading.Event()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from fraisier.database.clock import Clock, SystemClock
 from fraisier.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
     archive: Path | None = None
 
 
-def cutoff(older_than: float, now: float | None = None) -> str:
+def cutoff(older_than: float, clock: Clock | None = None) -> str:
     """The moment so many seconds ago, as the database writes it."""
-    at = time.gmtime((time.time() if now is None else now) - older_than)
-    return time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", at)
+    seconds, fraction = divmod((clock or SystemClock()).wall() - older_than, 1)
+    at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{at}.{int(fraction * 1_000_000):06d}Z"
 
 
 def prune(database: Database, before: str, archive: Path, by: str) -> Pruned:

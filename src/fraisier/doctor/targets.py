@@ -45,13 +45,13 @@ async def _machine(host: Host, environments: Iterable[Environment], installation
 
 
 async def lanes(host: Host, environments: Iterable[Environment], installation_id: str) -> list[Finding]:
-    """Folders, disks and ports of what runs on hosts."""
-    return [
-        found
-        for environment in environments
-        if environment.provider == "bare_metal"
-        async for found in examine.lane(host, environment, installation_id)
-    ]
+    """Folders, disks and ports of what runs on hosts, all at the same time."""
+
+    async def of(environment: Environment) -> list[Finding]:
+        return [found async for found in examine.lane(host, environment, installation_id)]
+
+    ours = [each for each in environments if each.provider == "bare_metal"]
+    return [found for lane in await asyncio.gather(*map(of, ours)) for found in lane]
 
 
 async def repositories(grounds: Grounds, host: Host, environments: Iterable[Environment]) -> list[Finding]:
