@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import platform
 
 
 def name() -> str:
@@ -18,4 +17,4 @@ def name() -> str:
 def place() -> str:
     """The machine, and the address a person has come from over SSH."""
     client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-    return f"{platform.node()} from {client}" if client else platform.node()
+    return f"{os.uname().nodename} from {client}" if client else os.uname().nodename

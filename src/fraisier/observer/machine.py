@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import platform
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,14 @@ from fraisier.observer.timing import Timing
 def machine_id() -> str:
     """The machine's id of machine-id(5), else its host name."""
     try:
-        return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip() or os.uname().nodename
     except OSError:
-        return platform.node()
+        return os.uname().nodename
 
 
 def observer_name() -> str:
     """What this process is called in leases and among the observers."""
-    return f"{platform.node()}:{os.getpid()}"
+    return f"{os.uname().nodename}:{os.getpid()}"
 
 
 def myself(timing: Timing) -> dict[str, Any]:
@@ -32,5 +31,5 @@ def myself(timing: Timing) -> dict[str, Any]:
         "lease_seconds": timing.lease,
         "runs_on": machine_id(),
         "holder_pid": os.getpid(),
-        "holder_host": platform.node(),
+        "holder_host": os.uname().nodename,
     }
