@@ -37,11 +37,17 @@ def tree(fraises: Iterable[Fraise]) -> list[str]:
         branch, below = _branch(fraise is named[-1])
         about = f" - {terminal.one_line(fraise.description)}" if fraise.description else ""
         lines.append(f"{branch}{fraise.name} ({fraise.type}){about}")
-        environments = list(fraise.environments.items())
-        for number, (name, environment) in enumerate(environments, 1):
-            leaf, _ = _branch(number == len(environments))
-            lines.append(f"{below}{leaf}{name} → {_where(environment)}")
+        leaves = _leaves(fraise)
+        for number, text in enumerate(leaves, 1):
+            leaf, _ = _branch(number == len(leaves))
+            lines.append(f"{below}{leaf}{text}")
     return lines
+
+
+def _leaves(fraise: Fraise) -> list[str]:
+    """Where a fraise runs, or who belongs to a group."""
+    places = [f"{name} → {_where(environment)}" for name, environment in fraise.environments.items()]
+    return places or list(fraise.services)
 
 
 def flat_lines(fraises: Iterable[Fraise]) -> list[str]:
@@ -82,6 +88,7 @@ def _rows(fraises: Iterable[Fraise]) -> list[dict[str, Any]]:
             "fraise": fraise.name,
             "type": fraise.type,
             "description": fraise.description or None,
+            **({"services": list(fraise.services)} if fraise.services else {}),
             "environments": [
                 {"environment": name, "provider": _provider(environment), "place": _place(environment)}
                 for name, environment in fraise.environments.items()

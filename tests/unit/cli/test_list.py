@@ -64,3 +64,19 @@ def test_flat_lines():
 def test_nothing_yet():
     assert listing.tree([]) == ["Fraisier - Fraise Registry"]
     assert listing.flat_lines([]) == []
+
+
+def test_a_group_lists_its_members():
+    group = Fraise(
+        name="everything",
+        type="service_group",
+        description="",
+        environments={},
+        services=("my_api", "my_worker"),
+    )
+    assert listing.tree([*REGISTRY, group])[-3:] == [
+        "└── everything (service_group)",
+        "    ├── my_api",
+        "    └── my_worker",
+    ]
+    assert listing._rows([group])[0]["services"] == ["my_api", "my_worker"]
