@@ -266,6 +266,27 @@ def test_a_server_that_is_asked_to_end_parks_and_the_next_one_goes_on(live):
     assert live.rows("SELECT takeovers FROM tb_deployment WHERE pk_deployment = 2") == [{"takeovers": 0}]
 
 
+def test_a_server_that_is_asked_twice_lets_go_at_once(live):
+    live.configure_webhook(build=SLEEPS)
+    sha = live.commit()
+    with live.serving() as address:
+        payload = github.push(clone_url=str(live.repository.origin), before=first(live), after=sha)
+        assert github.send(address, payload, secret=SECRET).status == 202
+        reached(live, "build_release")
+        [server] = [pid for pid, words in live.processes().items() if "fraisier serve" in words]
+        os.kill(server, signal.SIGTERM)
+        assert until(lambda: not answers(f"{address}/health"), 30)
+        os.kill(server, signal.SIGTERM)
+        assert until(lambda: not processes.alive(server), 30)
+    assert live.rows("SELECT * FROM tb_deployment_lock") == []
+    assert live.rows("SELECT identifier FROM tb_deployment WHERE status = 'in_progress'") == [
+        {"identifier": "dep_00002"}
+    ]
+    with live.serving():
+        assert until(lambda: live.history()[0]["status"] == "failed", 30)
+    nothing_is_left(live)
+
+
 def test_what_was_queued_stays_queued_when_the_server_is_killed(live):
     """Nothing is marked as failed just because the server starts again."""
     live.configure_webhook(build=SLEEPS, hold_on_failure=False)

@@ -81,3 +81,28 @@ def test_an_orphan_gives_way_to_a_newer_request(lanes):
     lanes.call("fn_return_orphans")
     assert lanes.row("request", ref=claimed["id"])["status"] == "superseded"
     assert lanes.claim()["id"] == newer["id"]
+
+
+@pytest.mark.parametrize("became", ["running", "done", "cancelled"])
+def test_an_orphan_never_overtakes_what_was_asked_for_after_it(lanes, became):
+    orphan = lanes.claim(request=lanes.ask()["pk_deployment_request"])
+    lanes.clock.pass_seconds(31)
+    newer = lanes.ask()
+    if became == "cancelled":
+        lanes.call("fn_cancel_request", request=newer["identifier"], by="ada")
+    else:
+        deployment = lanes.start(lanes.claim("two", request=newer["pk_deployment_request"]))
+        if became == "done":
+            lanes.complete(deployment)
+    lanes.call("fn_return_orphans")
+    status = lanes.row("request", ref=orphan["identifier"])["status"]
+    assert status == ("pending" if became == "cancelled" else "superseded")
+
+
+def test_an_orphan_of_a_push_waits_for_what_a_person_asked_for_later(lanes):
+    orphan = lanes.claim(request=lanes.ask(trigger="webhook")["pk_deployment_request"])
+    lanes.clock.pass_seconds(31)
+    manual = lanes.ask()
+    lanes.call("fn_return_orphans")
+    assert lanes.row("request", ref=orphan["identifier"])["status"] == "pending"
+    assert lanes.claim("two")["identifier"] == manual["identifier"]
