@@ -1,4 +1,5 @@
 -- Who did what, newest first: every event except the results of health checks. `requested_from` is where it came from.
+-- With a filter it goes lane by lane, so that a seldom used one is found as fast in a long history.
 -- :fraise = NULL
 -- :environment = NULL
 -- :limit = 20
@@ -21,8 +22,28 @@ SELECT
 FROM tb_event AS e
 LEFT JOIN tb_deployment AS d ON d.identifier = e.deployment
 LEFT JOIN tb_deployment_request AS r ON r.pk_deployment_request = d.fk_request
-WHERE e.type NOT LIKE 'health\_check.%' ESCAPE '\'
-    AND (:fraise IS NULL OR e.fraise = :fraise)
-    AND (:environment IS NULL OR e.environment = :environment)
+WHERE e.pk_event IN (
+    SELECT pk_event FROM (
+        SELECT newest.pk_event
+        FROM tb_event AS newest
+        WHERE :fraise IS NULL AND :environment IS NULL AND newest.type NOT LIKE 'health\_check.%' ESCAPE '\'
+        ORDER BY newest.pk_event DESC
+        LIMIT :limit
+    )
+    UNION ALL
+    SELECT of_lane.pk_event
+    FROM tb_lane AS l
+    INNER JOIN tb_event AS of_lane ON of_lane.pk_event IN (
+        SELECT newest.pk_event
+        FROM tb_event AS newest
+        WHERE newest.fraise = l.fraise AND newest.environment = l.environment
+            AND newest.type NOT LIKE 'health\_check.%' ESCAPE '\'
+        ORDER BY newest.pk_event DESC
+        LIMIT :limit
+    )
+    WHERE (:fraise IS NOT NULL OR :environment IS NOT NULL)
+        AND (:fraise IS NULL OR l.fraise = :fraise)
+        AND (:environment IS NULL OR l.environment = :environment)
+)
 ORDER BY e.pk_event DESC
 LIMIT :limit;
