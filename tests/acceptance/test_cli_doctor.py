@@ -214,3 +214,26 @@ def test_a_provider_that_is_not_there(shop):
     unknown = shop.run("provider-test", "mainframe")
     assert unknown.exit_code == 2
     assert "mainframe" in unknown.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_user_who_may_not_look_is_told_so_in_one_line(shop):
+    shop.commit()
+    shop.deploy()
+    for folder in (shop.root, *shop.root.parents):
+        if folder.name.startswith(("pytest", "popen", "test_")) or folder == shop.root:
+            folder.chmod(0o755)
+    shop.home.chmod(0o777)
+    done = subprocess.run(
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", shop.fraisier, "doctor"],
+        env=shop.env,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert [line for line in done.stdout.splitlines() if line.startswith("✗ database: ")]
+    assert "✓ configuration: " in done.stdout
+    assert "✓ events: " in done.stdout

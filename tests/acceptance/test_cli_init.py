@@ -133,3 +133,9 @@ def test_it_asks_on_a_terminal(shop, application):
     assert b"Branch [trunk]" in said
     assert b"Port [" not in said
     assert "shop_two" in yaml.safe_load((application / "fraises.yaml").read_text())["fraises"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(shop, application):
+    done = run(shop, application, "init", "--file", "/proc/nowhere/fraises.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be written" in done.stderr

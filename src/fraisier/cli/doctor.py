@@ -29,7 +29,7 @@ def command(app: App) -> int:
     config, first = _configuration(app)
     database = app.database(config) if config else Database()
     stored = list(here.database(database))
-    sound = database.exists and all(each.health is not Health.PROBLEM for each in stored)
+    sound = here.is_there(database) and all(each.health is not Health.PROBLEM for each in stored)
     found = [first, *stored, *here.mirrors(), *here.plugins(), *here.events()]
     found += lanes(database) if sound else []
     if config is not None:
@@ -56,7 +56,12 @@ def _there(config: FraisierConfig, database: Database, installation_id: str) -> 
     import asyncio
 
     from fraisier.doctor.targets import targets
+    from fraisier.errors import FraiseQLError
+    from fraisier.model.finding import problem
     from fraisier.observer.grounds import Grounds
 
     environments = [each for fraise in config.fraises.values() for each in fraise.environments.values()]
-    return asyncio.run(targets(Grounds(database, config.path), environments, installation_id))
+    try:
+        return asyncio.run(targets(Grounds(database, config.path), environments, installation_id))
+    except FraiseQLError as error:
+        return [problem("this machine", error.message, error.hint)]

@@ -61,6 +61,7 @@ def command(
     .env and .env.local into .gitignore.
     """
     from fraisier.config.reader import read
+    from fraisier.errors import ConfigurationError
     from fraisier.scaffold.render import render
 
     target = Path(file or app.config_file or os.environ.get("FRAISIER_CONFIG") or "fraises.yaml")
@@ -71,9 +72,16 @@ def command(
     answers = _answers(chosen)
     text = render(answers)
     read(text, str(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
-    ignored = _ignore(Path(".gitignore"))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        ignored = _ignore(Path(".gitignore"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigurationError(
+            f"{getattr(error, 'filename', None) or '.gitignore'} cannot be written: {reason}.",
+            hint="Run this where you may write, or name another file with --file.",
+        ) from error
     _tell(app, target, answers, ignored=ignored)
 
 

@@ -22,10 +22,10 @@ ENOUGH = 100 * MIB
 
 def database(of: Database) -> Iterator[Finding]:
     """The file can be read, has a schema that we know, and nobody else may read it."""
-    if not of.exists:
-        yield _writable("database", of.path.parent, f"{of.path} is made by the first deployment.")
-        return
     try:
+        if not of.exists:
+            yield _writable("database", of.path.parent, f"{of.path} is made by the first deployment.")
+            return
         found = upkeep.inspect(of.path)
     except FraiseQLError as error:
         yield problem("database", error.message, error.hint)
@@ -38,6 +38,14 @@ def database(of: Database) -> Iterator[Finding]:
     else:
         yield ok("database", f"{of.path} is sound: schema {found.version}.")
     yield from _room("database", of.path.parent)
+
+
+def is_there(of: Database) -> bool:
+    """Whether there is a database that this user may look at."""
+    try:
+        return of.exists
+    except FraiseQLError:
+        return False
 
 
 def mirrors() -> Iterator[Finding]:

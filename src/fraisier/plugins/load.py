@@ -91,7 +91,10 @@ def _distinct(found: Iterable[Offer]) -> Iterator[Offer]:
 def _unsafe(file: Path) -> str:
     """Code that others may change is not run: it would run with our rights."""
     for path in (file, file.parent):
-        status = path.stat()
+        try:
+            status = path.stat()
+        except OSError as error:
+            return f"{path} cannot be read: {error.strerror}"
         if status.st_mode & 0o002 or status.st_uid not in {0, os.geteuid()}:
             return f"others may change {path}; make it yours: chown, chmod o-w"
     return ""
