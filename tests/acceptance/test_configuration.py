@@ -309,3 +309,18 @@ def fraise(number):
         health_check: {{path: /health, timeout: 2s}}
         env_vars: {{DATABASE_URL: "${{DATABASE_URL_{number}}}"}}
 """
+
+
+@pytest.mark.feature("CFG-03")
+def test_a_variable_that_is_not_set_is_named_with_its_place(shop):
+    shop.config.write_text(BAKERY + '        env_vars: {KEY: "${BAKERY_KEY}", URL: "${BAKERY_URL:-none}"}\n')
+    result = shop.run("config", "validate")
+    assert result.exit_code == 0
+    assert (
+        "fraises.yaml:8:25  fraises.bakery.environments.live.env_vars.KEY  ${BAKERY_KEY} is set"
+        in result.stderr
+    )
+    assert "BAKERY_URL" not in result.stderr
+    assert shop.run("config", "validate", env={"BAKERY_KEY": "k"}).stderr == ""
+    (shop.root / "secrets.env").write_text("BAKERY_KEY=k\n")
+    assert shop.run("config", "validate", "--json").json["warnings"] == []

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from fraisier.cli import terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import common_options, door
+
+if TYPE_CHECKING:
+    from fraisier.config import FraisierConfig
 
 
 @door("fraisier config validate", "fraisier config validate --file fraises.yaml", name="validate")
@@ -20,6 +25,7 @@ def check(app: App, file: str | None) -> None:
     """What `config validate` and `validate` do. Raises `ConfigurationError` with everything that is wrong."""
     app.config_file = file or app.config_file
     config = app.config()
+    unset = _unset(config)
     fraises = config.fraises.values()
     environments = sum(len(fraise.environments) for fraise in fraises)
     if app.json:
@@ -28,12 +34,26 @@ def check(app: App, file: str | None) -> None:
                 "schema": 1,
                 "valid": True,
                 "file": str(config.path),
-                "warnings": [str(each) for each in config.warnings],
+                "warnings": [*map(str, config.warnings), *unset],
             }
         )
         return
+    for warning in unset:
+        terminal.complain(f"Warning: {warning}")
     counted = f"{_count(len(fraises), 'fraise')}, {_count(environments, 'environment')}"
     terminal.say(f"✓ {config.path} is valid: {counted}.", colour="green")
+
+
+def _unset(config: FraisierConfig) -> list[str]:
+    """A variable may be set only where the deployment runs, so that a missing one is no error here."""
+    from fraisier.secrets.variables import Variables
+
+    known = Variables(config.path)
+    return [
+        f"{config.path}:{one.line}:{one.column}  {one.path}  ${{{one.name}}} is set neither here nor in secrets.env"
+        for one in config.variables
+        if one.name not in known
+    ]
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,6 +10,7 @@ from fraisier.config.branch_mapping import BranchTarget
 from fraisier.config.environment import Environment, Fraise
 from fraisier.config.git import Git
 from fraisier.config.nearest import did_you_mean
+from fraisier.config.problem import Variable
 from fraisier.config.reader import read
 from fraisier.config.state import State
 from fraisier.errors import UnknownName
@@ -43,6 +44,11 @@ class FraisierConfig:
     def state(self) -> State:
         """Where Fraisier's own database is, as far as the file says so."""
         return self._read.state
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables that the file refers to without a default, in its order and with their places."""
+        return self._read.variables
 
     def get_fraise(self, name: str) -> Fraise:
         """Raises `UnknownName` with the nearest names."""

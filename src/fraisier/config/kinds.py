@@ -251,4 +251,6 @@ def _referring(value: Value, written: str, *, allowed: bool) -> Any:
     for reference in found:
         if what := references.NOT_YET.get(reference.source):
             return value.not_yet(f"{what} ({reference.written})")
+        if reference.source == "env" and reference.default is None:
+            value.problems.need(value, reference.name)
     return written

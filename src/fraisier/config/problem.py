@@ -50,12 +50,33 @@ class InvalidConfiguration(ConfigurationError):
         self.errors = errors
 
 
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable that the file needs: there is no default for it."""
+
+    name: str
+    line: int
+    column: int
+    path: str
+
+
 class Problems:
-    """Collects what is wrong in one file; what an alias repeats is said once."""
+    """Collects what is wrong in one file, and what it needs; what an alias repeats is said once."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self._found: dict[tuple[int, int, str], Problem] = {}
+        self._needed: dict[tuple[int, int, str], Variable] = {}
+
+    def need(self, at: Place, variable: str) -> None:
+        self._needed.setdefault(
+            (at.line, at.column, variable),
+            Variable(name=variable, line=at.line, column=at.column, path=at.path),
+        )
+
+    @property
+    def needed(self) -> tuple[Variable, ...]:
+        """In the order of the file."""
+        return tuple(self._needed[key] for key in sorted(self._needed))
 
     def add(self, at: Place, what: str, *, hint: str = "", kind: ProblemKind = "invalid") -> None:
         self._found.setdefault(

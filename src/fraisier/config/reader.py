@@ -12,7 +12,7 @@ from fraisier.config.document import compose
 from fraisier.config.environment import ENVIRONMENT, Fraise
 from fraisier.config.fraise import FRAISE, FRAISES, fraise, inherited
 from fraisier.config.git import GIT, Git, git
-from fraisier.config.problem import InvalidConfiguration, Problem, Problems
+from fraisier.config.problem import InvalidConfiguration, Problem, Problems, Variable
 from fraisier.config.section import BAD, Field, Found, Value, Values, nested, plain, section
 from fraisier.config.state import STATE, State
 
@@ -42,12 +42,13 @@ ROOT: Final = section(
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """What fraises.yaml says. Names are in the order of the file."""
+    """What fraises.yaml says. Names are in the order of the file; `variables` are those that it needs."""
 
     fraises: dict[str, Fraise]
     git: Git
     branch_mapping: dict[str, BranchTarget]
     state: State
+    variables: tuple[Variable, ...] = ()
 
 
 def read(text: str, file: str) -> Configuration:
@@ -60,7 +61,7 @@ def read(text: str, file: str) -> Configuration:
     values = ROOT.read(Value(root, "", problems))
     configuration = _configuration(_sections(values, problems), problems)
     problems.raise_if_any()
-    return configuration
+    return msgspec.structs.replace(configuration, variables=problems.needed)
 
 
 def _sections(values: Any, problems: Problems) -> dict[str, Any]:
