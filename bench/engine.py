@@ -114,12 +114,12 @@ INSERT INTO tb_lane (fraise, environment)
     SELECT 'f' || i, 'production' FROM numbers WHERE i <= 1000 ON CONFLICT DO NOTHING;
 INSERT INTO tb_deployment_request
     (id, fk_lane, fraise, environment, requested_at, trigger_type, status, options)
-    SELECT 'bench-' || i, CASE WHEN i % 10 THEN 2 + i % 1000 ELSE 1 END, 'f' || i % 1000, 'production',
+    SELECT 'bench-' || i, CASE WHEN i % 10 THEN 2 + i % 1000 ELSE 1 END, 'f' || (i % 1000), 'production',
         strftime('%Y-%m-%dT%H:%M:%f', 'now', '-' || (:count - i) || ' seconds'), 'webhook', 'completed', '{}'
     FROM numbers;
 INSERT INTO tb_deployment
     (id, fk_lane, fraise, environment, status, started_at, completed_at, triggered_by, new_version, plan)
-    SELECT 'bench-' || i, CASE WHEN i % 10 THEN 2 + i % 1000 ELSE 1 END, 'f' || i % 1000, 'production', 'success',
+    SELECT 'bench-' || i, CASE WHEN i % 10 THEN 2 + i % 1000 ELSE 1 END, 'f' || (i % 1000), 'production', 'success',
         strftime('%Y-%m-%dT%H:%M:%f', 'now', '-' || (:count - i) || ' seconds'),
         strftime('%Y-%m-%dT%H:%M:%f', 'now', '-' || (:count - i) || ' seconds'), 'webhook', hex(i), '{}'
     FROM numbers;
