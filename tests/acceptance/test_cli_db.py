@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from fraisier.database import Database
+from tests.support.ports import free_port
+from tests.support.processes import until
 
 
 def days_ago(days):
@@ -204,3 +207,26 @@ def test_a_wrong_age_is_a_usage_error(shop):
     result = shop.run("db", "prune", "--older-than", "soon")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "90, 30s, 5m" in result.stderr
+
+
+@pytest.mark.feature("DB-37")
+@pytest.mark.parametrize("command", ["observe", "serve"])
+def test_whoever_observes_keeps_house_when_told_so(aged, command):
+    port = ["--port", str(free_port())] if command == "serve" else []
+    with subprocess.Popen(
+        [aged.fraisier, command, *port], env=aged.env | {"FRAISIER_KEEP": "90d"}, cwd=aged.root
+    ) as observing:
+        try:
+            assert until(lambda: len(aged.history()) == 2, 30)
+        finally:
+            observing.terminate()
+        assert observing.wait(30) == 0
+    [archive] = (aged.database.parent / "archive").iterdir()
+    assert len(archive.read_text().splitlines()) == 8
+
+
+def test_whoever_observes_keeps_everything_unless_told(aged):
+    with aged.serving():
+        assert aged.run("deploy", "shop", "nowhere").exit_code == 2
+    assert len(aged.history()) == 10
+    assert aged.run("observe", "--keep", "soon").exit_code == 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fraisier.cli import terminal
+from fraisier.cli import age, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import common_options, door
 
@@ -130,21 +130,28 @@ def backup(app: App, file: Path, force: bool) -> None:
     "fraisier db prune --older-than 30d --archive /var/backups/deployments.jsonl",
     name="prune",
 )
-@click.option("--older-than", default="90d", show_default=True, metavar="TIME", help="Such as 90d or 12w.")
+@click.option(
+    "--older-than",
+    default="90d",
+    show_default=True,
+    metavar="TIME",
+    callback=age.seconds,
+    help="Such as 90d or 12w.",
+)
 @click.option("--archive", type=FILE, help="Export to this new file; default: a new one beside the database.")
 @click.option("--vacuum", is_flag=True, help="Give the room back to the disk; others wait meanwhile.")
-def prune(app: App, older_than: str, archive: Path | None, vacuum: bool) -> None:
+def prune(app: App, older_than: float, archive: Path | None, vacuum: bool) -> None:
     """Export old deployments to a file, then delete them.
 
     What still runs is never touched, and each environment keeps its newest deployment and what a rollback needs.
     Events stay.
     """
     from fraisier.cli import person
-    from fraisier.database.archive import cutoff, prune
+    from fraisier.database.archive import cutoff, new_archive, prune
     from fraisier.database.sqlite import upkeep
 
-    database, before = _database(app), cutoff(_seconds(older_than))
-    file = (archive or _beside(database.path)).absolute()
+    database, before = _database(app), cutoff(older_than)
+    file = (archive or new_archive(database)).absolute()
     pruned = prune(database, before, file, person.name())
     if vacuum and database.exists:
         upkeep.compact(database.path)
@@ -159,25 +166,10 @@ def prune(app: App, older_than: str, archive: Path | None, vacuum: bool) -> None
             }
         )
     elif pruned.archive is None:
-        terminal.say(f"Nothing is older than {older_than} and no longer needed.")
+        terminal.say("Nothing is so old and no longer needed.")
     else:
         counted = f"{pruned.deployments} deployments and {pruned.webhooks} webhooks"
         terminal.say(f"✓ {counted} went from the database into {pruned.archive}.", colour="green")
-
-
-def _seconds(text: str) -> float:
-    from fraisier.config.units import seconds
-
-    try:
-        return seconds(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.", param_hint="'--older-than'") from None
-
-
-def _beside(path: Path) -> Path:
-    import time
-
-    return path.parent / "archive" / time.strftime("deployments-%Y%m%dT%H%M%SZ.jsonl", time.gmtime())
 
 
 command = click.Group(

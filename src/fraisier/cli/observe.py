@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fraisier.cli import terminal
+from fraisier.cli import age, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import Function, door
 
@@ -23,7 +23,8 @@ def slots(function: Function) -> Function:
 
 @door("fraisier observe", "fraisier observe --max-concurrent 4", name="observe", acts=True, json=False)
 @slots
-def command(app: App, max_concurrent: int) -> None:
+@age.keep
+def command(app: App, max_concurrent: int, keep: float | None) -> None:
     """Run deployments that others have asked for, and end what died.
 
     The same as `fraisier serve` without its server. Ends on SIGTERM: what runs finishes its step, and the next
@@ -32,9 +33,11 @@ def command(app: App, max_concurrent: int) -> None:
     import asyncio
 
     from fraisier.observer.alone import observe
+    from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
 
     config = app.config()
-    observer = Observer(config, app.database(config), slots=max_concurrent)
+    database = app.database(config)
+    observer = Observer(config, database, slots=max_concurrent)
     terminal.say(f"Fraisier observes the lanes of {config.path}")
-    asyncio.run(observe(observer))
+    asyncio.run(beside(observe(observer), database, keep))

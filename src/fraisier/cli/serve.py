@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from fraisier.cli import age
 from fraisier.cli.app import App
 from fraisier.cli.door import Function, door
 from fraisier.cli.observe import slots
@@ -29,25 +30,28 @@ def address(function: Function) -> Function:
     return host(port(function))
 
 
-def listen(app: App, host: str, port: int, max_concurrent: int) -> int:
+def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | None) -> int:
     """Serve until a signal ends it."""
     import asyncio
 
+    from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
     from fraisier.server.run import serve
 
     config = app.config()
     database = app.database(config)
-    asyncio.run(serve(config, database, Observer(config, database, slots=max_concurrent), host, port))
+    serving = serve(config, database, Observer(config, database, slots=max_concurrent), host, port)
+    asyncio.run(beside(serving, database, keep))
     return 0
 
 
 @door("fraisier serve", "fraisier serve --host 0.0.0.0 --port 8080", name="serve", acts=True, json=False)
 @address
 @slots
-def command(app: App, host: str, port: int, max_concurrent: int) -> int:
+@age.keep
+def command(app: App, host: str, port: int, max_concurrent: int, keep: float | None) -> int:
     """Receive pushes and run the deployments they ask for.
 
     Answers POST /webhook. Set FRAISIER_WEBHOOK_SECRET to what the forge signs with.
     """
-    return listen(app, host, port, max_concurrent)
+    return listen(app, host, port, max_concurrent, keep)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
+from fraisier.cli import age
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 from fraisier.cli.main import main
@@ -21,9 +22,10 @@ from fraisier.cli.serve import address, listen
 )
 @address
 @slots
-def command(app: App, host: str, port: int, max_concurrent: int) -> int:
+@age.keep
+def command(app: App, host: str, port: int, max_concurrent: int, keep: float | None) -> int:
     """Receive pushes and run the deployments they ask for."""
-    return listen(app, host, port, max_concurrent)
+    return listen(app, host, port, max_concurrent, keep)
 
 
 def run() -> NoReturn:

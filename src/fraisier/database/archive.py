@@ -35,6 +35,11 @@ def cutoff(older_than: float, clock: Clock | None = None) -> str:
     return f"{at}.{int(fraction * 1_000_000):06d}Z"
 
 
+def new_archive(database: Database) -> Path:
+    """A new file beside the database."""
+    return database.path.parent / "archive" / time.strftime("deployments-%Y%m%dT%H%M%SZ.jsonl", time.gmtime())
+
+
 def prune(database: Database, before: str, archive: Path, by: str) -> Pruned:
     """Export what ended before this moment as JSON Lines, one row each, and delete it, in portions.
 
