@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fraisier.engine.survey import Wanted
     from fraisier.model.identity import Identity
     from fraisier.observer.asking import Asking
-    from fraisier.observer.desk import Desk, Preview
+    from fraisier.observer.desk import Desk
 
 
 @door(
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "fraisier deploy my_api production --dry-run",
     "fraisier deploy my_api production --commit 1a2b3c4",
     "fraisier deploy my_api production --no-wait",
+    "fraisier deploy my_group production --service my_api",
     name="deploy",
     acts=True,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
 @click.option("--force", is_flag=True, help="Deploy although this version is live already.")
 @click.option("--commit", metavar="VERSION", help="Deploy this commit or tag instead of the branch's tip.")
+@click.option("--service", metavar="FRAISE", help="Deploy only this member of a service group.")
 @waiting.options
 def command(
     app: App,
@@ -41,29 +43,34 @@ def command(
     dry_run: bool,
     force: bool,
     commit: str | None,
+    service: str | None,
     **busy: Any,
 ) -> int:
     """Deploy a fraise to one or more environments.
 
     Takes the tip of the environment's branch to a healthy, running service. When it is not healthy, the version
     that ran before comes back by itself. Several environments are deployed at the same time; the exit code is the
-    worst of theirs.
+    worst of theirs. The members of a service group are deployed one after the other, and all of them or none.
     """
     import asyncio
 
-    from fraisier.cli import preview, progress, report
+    from fraisier.cli import groups, preview, progress, report
     from fraisier.engine.survey import Wanted
 
     asking = waiting.asking(**busy)
     config = app.config()
-    names = dict.fromkeys(environments)
-    identities = [config.get_fraise_environment(fraise, name).identity for name in names]
+    names = list(dict.fromkeys(environments))
+    asked = groups.asked(config, fraise, service)
+    wanted = Wanted(version=commit, force=force)
+    if asked.services:
+        return groups.deploy(app, config, asked, names, wanted, asking, dry_run=dry_run)
+    identities = [config.get_fraise_environment(asked.name, name).identity for name in names]
     desk = app.desk(config)
     if len(identities) > 1:
-        return _several(app, desk, identities, Wanted(version=commit, force=force), asking, dry_run=dry_run)
+        return _several(app, desk, identities, wanted, asking, dry_run=dry_run)
     [identity] = identities
     if dry_run:
-        return preview.show(app, asyncio.run(desk.preview(identity, Wanted(version=commit, force=force))))
+        return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
     with progress.watching(app) as watcher:
         ended = asyncio.run(
             desk.deploy(identity, force=force, commit=commit, asking=asking, progress=watcher)
@@ -78,11 +85,8 @@ def _several(
 
     from fraisier.cli import preview, progress, report
 
-    async def previews() -> list[Preview]:
-        return [await desk.preview(identity, wanted) for identity in identities]
-
     if dry_run:
-        return preview.show_all(app, asyncio.run(previews()))
+        return preview.show_all(app, asyncio.run(preview.each(desk, identities, wanted)))
     ended = asyncio.run(
         desk.deploy_all(
             identities,

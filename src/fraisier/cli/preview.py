@@ -12,7 +12,9 @@ from fraisier.model.commit import short
 from fraisier.model.step import Step
 
 if TYPE_CHECKING:
-    from fraisier.observer.desk import Preview
+    from fraisier.engine.survey import Wanted
+    from fraisier.model.identity import Identity
+    from fraisier.observer.desk import Desk, Preview
 
 
 def show(app: App, preview: Preview) -> int:
@@ -32,6 +34,11 @@ def show_all(app: App, previews: Sequence[Preview]) -> int:
     for preview in previews:
         show(app, preview)
     return 0
+
+
+async def each(desk: Desk, identities: Sequence[Identity], wanted: Wanted) -> list[Preview]:
+    """What would happen in each of these lanes."""
+    return [await desk.preview(identity, wanted) for identity in identities]
 
 
 def as_dict(preview: Preview) -> dict[str, Any]:

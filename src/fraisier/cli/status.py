@@ -29,22 +29,25 @@ LOG_LINES = 10
 def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
     """Show what runs in an environment, and how it is.
 
-    Exits with 0 whatever it reports.
+    A service group shows each of its members. Exits with 0 whatever it reports.
     """
     config = app.config()
-    target = config.get_fraise_environment(fraise, environment)
-    database = app.database(config)
-    identity = target.identity
-    desk = app.desk(config)
-    observed = None if no_probe else _observed(desk, identity)
-    answer = standing.as_dict(identity, target.provider, _recorded(database, identity), observed)
+    asked = config.get_fraise(fraise)
+    targets = [config.get_fraise_environment(one, environment) for one in asked.services or (fraise,)]
+    desk, database = app.desk(config), app.database(config)
+    seen = [None if no_probe else _observed(desk, target.identity) for target in targets]
+    answers = [
+        standing.as_dict(target.identity, target.provider, _recorded(database, target.identity), observed)
+        for target, observed in zip(targets, seen, strict=True)
+    ]
     if app.json:
-        terminal.answer(answer)
+        terminal.answer(answers if asked.services else answers[0])
         return
-    last = database.row("last_deployment", fraise=fraise, environment=environment)
-    logs = [] if no_probe else _logs(desk, identity)
-    for text, colour in standing.lines(answer, last, logs):
-        terminal.say(text, colour=colour)
+    for target, answer in zip(targets, answers, strict=True):
+        last = database.row("last_deployment", fraise=target.fraise, environment=environment)
+        logs = [] if no_probe else _logs(desk, target.identity)
+        for text, colour in standing.lines(answer, last, logs):
+            terminal.say(text, colour=colour)
 
 
 def _recorded(database: Database, identity: Identity) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import functools
 import json
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,6 +23,7 @@ from fraisier.errors import (
     DatabaseError,
     DeploymentError,
     FraiseQLError,
+    Interrupted,
     LeaseLost,
     Parked,
     RollbackError,
@@ -55,13 +56,31 @@ def wanted_of(request: dict[str, Any]) -> Wanted:
     )
 
 
+class Company(Protocol):
+    """Those with whom a deployment arrives or goes back."""
+
+    def stop(self, cause: DeploymentError) -> None:
+        """All of them go back."""
+        ...
+
+    async def meet(self) -> DeploymentError | None:
+        """Wait, with the new version live, until all have arrived: None; or until they go back: why."""
+        ...
+
+
 class Attempt:
     """Sees one claimed request through. `stop` sends it back, from any task of the same loop."""
 
     def __init__(
-        self, grounds: Grounds, environment: Environment, request: dict[str, Any], progress: Progress
+        self,
+        grounds: Grounds,
+        environment: Environment,
+        request: dict[str, Any],
+        progress: Progress,
+        company: Company | None = None,
     ) -> None:
         self._grounds = grounds
+        self._company = company
         self._environment = environment
         self._request = request
         self._claim = claim_of(request)
@@ -80,6 +99,8 @@ class Attempt:
     def stop(self, cause: DeploymentError) -> None:
         """Go back: undo what was begun, or give the request up when nothing was."""
         self._stopped = cause
+        if self._company is not None:
+            self._company.stop(cause)
         if self._runner is not None:
             self._runner.stop(cause)
         elif not self._starting:
@@ -179,10 +200,22 @@ class Attempt:
         if self._parking:
             self._runner.park()
         outcome = await run_or_park(way, journal, lease)
+        if self._company is not None and outcome.status is DeploymentStatus.SUCCESS:
+            outcome = await self._meet(self._company, self._runner, journal, lease, outcome)
         await complete(journal, lease, plan, outcome, self._environment, past)
         return record.finished(
             plan, row["identifier"], outcome, self._runner.reports, time.monotonic() - began
         )
+
+    async def _meet(
+        self, company: Company, runner: Runner, journal: Journal, lease: Lease, arrived: Outcome
+    ) -> Outcome:
+        lease.rest()
+        cause = await company.meet()
+        if cause is None:
+            return arrived
+        asked = isinstance(cause, Cancelled | Interrupted)
+        return await run_or_park(runner.go_back(cause, cancelled=asked), journal, lease)
 
     async def _start(self, plan: Plan, past: Past) -> dict[str, Any]:
         row = await in_thread(

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fraisier.config.environment import Environment
+from fraisier.config.environment import Environment, Fraise
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.survey import Wanted, survey, up_to_date
-from fraisier.errors import DatabaseError, FraiseQLError, NoObserver
+from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, NoObserver
 from fraisier.git.differences import differences
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
@@ -24,8 +25,11 @@ from fraisier.model.report import Progress, Report
 from fraisier.model.status import DeploymentStatus, Kind
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
+from fraisier.observer.group import Group
+from fraisier.observer.lanes import claim_all, free
 from fraisier.observer.machine import machine_id
-from fraisier.observer.signals import Source
+from fraisier.observer.record import refused
+from fraisier.observer.signals import Signals, Source
 from fraisier.observer.turn import refuse_if_locked, see_through
 from fraisier.providers.provider import provider_of
 
@@ -84,6 +88,60 @@ class Desk:
         with Source() as source:
             ways = [self._ask(one, wanted, {}, asking, watch(one), source) for one in identities]
             return list(await asyncio.gather(*map(_reported, identities, ways)))
+
+    async def deploy_group(
+        self,
+        fraise: Fraise,
+        environments: Sequence[str],
+        *,
+        force: bool = False,
+        asking: Asking,
+        watch: Callable[[Identity], Progress],
+    ) -> list[Report]:
+        """Deploy the members of a service group one after the other; all of them arrive or all go back.
+
+        Several environments are deployed at the same time, each with its own members. Raises `NoObserver` for a
+        group that nobody waits for, `UnknownName` for a member that is not in an environment.
+        """
+        if not asking.wait:
+            raise NoObserver(
+                "A service group is deployed by the command that waits.", hint="Leave --no-wait out."
+            )
+        named = [
+            [self._config.get_fraise_environment(one, at) for one in fraise.services] for at in environments
+        ]
+        options = {"group": fraise.name, "version": None, "force": force}
+        with Source() as source:
+            ways = [
+                self._members(members, {**options, "claim": str(uuid.uuid4())}, asking, watch, source)
+                for members in named
+            ]
+            return [report for reports in await asyncio.gather(*ways) for report in reports]
+
+    async def _members(
+        self,
+        members: Sequence[Environment],
+        options: dict[str, Any],
+        asking: Asking,
+        watch: Callable[[Identity], Progress],
+        source: Source,
+    ) -> list[Report]:
+        def release(cause: DeploymentError) -> None:
+            free(self._grounds, members, cause)
+
+        with Signals(source) as signals:
+            try:
+                claimed = await claim_all(self._grounds, members, options, asking, signals)
+            except asyncio.CancelledError:
+                if signals.cause is None:
+                    raise
+                await in_thread(release, signals.cause)
+                return [refused(one.identity, signals.cause, DeploymentStatus.CANCELLED) for one in members]
+            except FraiseQLError as error:
+                return [refused(one.identity, error) for one in members]
+            group = Group(self._grounds, members, claimed, watch)
+            signals.owns(group)
+            return await group.run(release)
 
     async def rollback(
         self,
@@ -214,18 +272,6 @@ async def _reported(identity: Identity, way: Awaitable[Report]) -> Report:
         return await way
     except FraiseQLError as error:
         return refused(identity, error)
-
-
-def refused(identity: Identity, error: FraiseQLError) -> Report:
-    """A deployment that never began, or that somebody else ends."""
-    return Report(
-        deployment_id=None,
-        kind=Kind.DEPLOY,
-        fraise=identity.fraise,
-        environment=identity.environment,
-        status=DeploymentStatus.FAILED,
-        error=error.as_dict(),
-    )
 
 
 def _queued(request: dict[str, Any]) -> Report:

@@ -62,6 +62,10 @@ class Lease:
         """A step starts: from its deadline plus grace on, the lease is no longer renewed."""
         self._step_until = time.monotonic() + step.deadline + self._timing.grace
 
+    def rest(self) -> None:
+        """No step runs: the lease is renewed for as long as its owner lives."""
+        self._step_until = float("inf")
+
     def settle(self) -> None:
         """The last write comes, which frees the lane and tells by itself when it was lost before."""
         with self._telling:

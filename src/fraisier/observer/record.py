@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fraisier.engine.outcome import Outcome, exit_code
+from fraisier.errors import FraiseQLError
 from fraisier.model.commit import short
+from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
 from fraisier.model.report import Report, StepReport
 from fraisier.model.status import DeploymentStatus, Kind, StepStatus
@@ -81,4 +83,18 @@ def step(row: Mapping[str, Any]) -> StepReport:
         status=StepStatus(row["status"]),
         duration_seconds=row["duration_seconds"],
         note=row["error"] or row["note"],
+    )
+
+
+def refused(
+    identity: Identity, error: FraiseQLError, status: DeploymentStatus = DeploymentStatus.FAILED
+) -> Report:
+    """A deployment that never began, or that somebody else ends."""
+    return Report(
+        deployment_id=None,
+        kind=Kind.DEPLOY,
+        fraise=identity.fraise,
+        environment=identity.environment,
+        status=status,
+        error=error.as_dict(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import platform
@@ -132,12 +133,23 @@ class Rescue:
         way = await decide(
             plan, rows, taken["direction"], taken["takeovers"], look, parked=bool(taken["resumed"])
         )
+        if not way.back and await in_thread(self._deserted):
+            way = msgspec.structs.replace(way, back=True, reason="the others of its group had not arrived")
         told = self._told("back" if way.back else "forward", way.reason)
         ended = await run_or_park(self._go(runner, way, told), self._journal, lease)
         ended = msgspec.structs.replace(ended, warnings=(_in_words(told), *ended.warnings))
         past = await self._grounds.past(self._claim.identity)
         await complete(self._journal, lease, plan, ended, environment, past, told)
         return record.finished(plan, taken["identifier"], ended, runner.reports, time.monotonic() - began)
+
+    def _deserted(self) -> bool:
+        """Whether it belongs to a group whose owner died before all of its members had arrived."""
+        database = self._grounds.database
+        request = database.row("request", ref=self._taken["fk_request"])
+        if request is None or "group" not in json.loads(request["options"] or "{}"):
+            return False
+        about = {"request": request["pk_deployment_request"], "options": request["options"]}
+        return database.row("group_arrived", **about) is None
 
     def _told(self, way: str, reason: str) -> dict[str, Any]:
         """What the history says about this takeover."""

@@ -78,7 +78,7 @@ async def _wait_for_lane(
         now = await in_thread(database.row, "request", ref=number)
         if now is None or now["status"] != RequestStatus.PENDING:
             return None
-        if await _rescue(grounds, request["fk_lane"], signals):
+        if await rescue(grounds, request["fk_lane"], signals):
             progress.said("An interrupted deployment of this lane was found and ended first.")
         elif time.monotonic() >= until:
             await _give_up(grounds, request, patience)
@@ -86,7 +86,7 @@ async def _wait_for_lane(
             await asyncio.sleep(0.2)
 
 
-async def _rescue(grounds: Grounds, lane: int, signals: Signals) -> bool:
+async def rescue(grounds: Grounds, lane: int, signals: Signals) -> bool:
     """Whether a deployment without an owner was found there; it is ended now, or somebody else goes on with it."""
     taken = await in_thread(grounds.database.call, "fn_take_over", lane=lane, **myself(grounds.timing))
     if taken is None:

@@ -1,5 +1,6 @@
 -- Claimed requests whose lease died before any deployment of them existed go back to the queue, and their dead leases
--- are removed. One that was to be cancelled is; one that a newer request of its class has come after is superseded.
+-- are removed. One that was to be cancelled is, and so is one of a group, which nobody deploys without the others; one
+-- that a newer request of its class has come after is superseded.
 -- Returns `returned`, how many.
 UPDATE tb_deployment_request
 SET status = 'superseded', reason = 'superseded while its owner was dead', ended_at = :now
@@ -23,10 +24,18 @@ WHERE status = 'processing'
 
 UPDATE tb_deployment_request
 SET
-    status = CASE WHEN cancel_requested_at IS NULL THEN 'pending' ELSE 'cancelled' END,
+    status = CASE
+        WHEN cancel_requested_at IS NULL AND json_extract(options, '$.group') IS NULL THEN 'pending' ELSE 'cancelled'
+    END,
     started_at = NULL,
-    reason = CASE WHEN cancel_requested_at IS NULL THEN reason ELSE 'cancelled by ' || cancel_requested_by END,
-    ended_at = CASE WHEN cancel_requested_at IS NULL THEN ended_at ELSE :now END
+    reason = CASE
+        WHEN cancel_requested_at IS NOT NULL THEN 'cancelled by ' || cancel_requested_by
+        WHEN json_extract(options, '$.group') IS NOT NULL THEN 'whoever deployed its group died'
+        ELSE reason
+    END,
+    ended_at = CASE
+        WHEN cancel_requested_at IS NULL AND json_extract(options, '$.group') IS NULL THEN ended_at ELSE :now
+    END
 WHERE status = 'processing'
     AND NOT EXISTS (
         SELECT 1 FROM tb_deployment_lock AS k

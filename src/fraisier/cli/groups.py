@@ -1,0 +1,91 @@
+"""Service groups on the command line: several fraises under one name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fraisier.cli import preview, progress, report, terminal
+from fraisier.cli.app import App
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fraisier.config import FraisierConfig
+    from fraisier.config.environment import Fraise
+    from fraisier.engine.survey import Wanted
+    from fraisier.model.report import Report
+    from fraisier.observer.asking import Asking
+
+
+def asked(config: FraisierConfig, name: str, service: str | None) -> Fraise:
+    """The fraise or group of that name, or the one member of it that `--service` names. Raises `UnknownName`."""
+    from fraisier.config.nearest import did_you_mean
+    from fraisier.errors import UnknownName
+
+    found = config.get_fraise(name)
+    if service is None:
+        return found
+    if not found.services:
+        raise click.UsageError(f"{name} is no service group, so it has no --service.")
+    if service not in found.services:
+        known = f"known: {', '.join(found.services)}"
+        meant = did_you_mean(service, found.services)
+        message = f"The group {name!r} has no member called {service!r}."
+        raise UnknownName(message, hint="; ".join(filter(None, (meant, known))))
+    return config.get_fraise(service)
+
+
+def deploy(
+    app: App,
+    config: FraisierConfig,
+    group: Fraise,
+    environments: Sequence[str],
+    wanted: Wanted,
+    asking: Asking,
+    *,
+    dry_run: bool,
+) -> int:
+    """Deploy all members, or show what that would do. Returns the worst exit code."""
+    import asyncio
+
+    if wanted.version is not None:
+        raise click.UsageError("--commit names a version of one fraise: add --service.")
+    desk = app.desk(config)
+    if dry_run:
+        members = [
+            config.get_fraise_environment(one, at).identity for at in environments for one in group.services
+        ]
+        return preview.show_all(app, asyncio.run(preview.each(desk, members, wanted)))
+    ended = asyncio.run(
+        desk.deploy_group(
+            group,
+            environments,
+            force=wanted.force,
+            asking=asking,
+            watch=lambda identity: progress.among(app, str(identity)),
+        )
+    )
+    code = report.show_all(app, ended)
+    if not app.json:
+        for environment in environments:
+            _summary(group.name, environment, [one for one in ended if one.environment == environment])
+    return code
+
+
+def _summary(group: str, environment: str, reports: Sequence[Report]) -> None:
+    """Whether the members stand together."""
+    here = f"{group} → {environment}"
+    if not any(one.exit_code for one in reports):
+        terminal.say(f"\n✓ {here}: every member is live.", colour="green")
+    elif any(map(_may_be_live, reports)):
+        terminal.complain(f"\n✗ {here}: not every member went back; look at each of them.", colour="red")
+    else:
+        terminal.complain(f"\n✗ {here}: no member was left with the new version.", colour="red")
+
+
+def _may_be_live(report: Report) -> bool:
+    """Whether the new version may be live although the group failed."""
+    lost = (report.error or {}).get("code") in {"lease_lost", "parked", "fence_refused"}
+    return lost or report.stayed or report.status in {"success", "rollback_failed"}
