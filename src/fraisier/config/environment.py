@@ -33,7 +33,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     This is the configuration snapshot that is stored with each deployment, so new attributes have defaults.
     `provider_options` is what a provider of one's own finds below `provider_config`, unchanged. `env_files` are
     absolute paths on Fraisier's machine. `user` runs the service, its build and its hooks; None: whoever runs
-    Fraisier. `deployer` is the registered name behind the type custom.
+    Fraisier. `deployer` is the registered name behind the type custom. `config_file` is where it was read,
+    and `state_path` Fraisier's own database, as far as that file names one.
     """
 
     fraise: str
@@ -61,6 +62,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     git: FraiseGit | None = None
     deployer: str | None = None
+    config_file: str | None = None
+    state_path: str | None = None
 
     @property
     def identity(self) -> Identity:

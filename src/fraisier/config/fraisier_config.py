@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import msgspec
+
 from fraisier.config import search
 from fraisier.config.branch_mapping import BranchTarget
 from fraisier.config.environment import Environment, Fraise
@@ -27,10 +29,11 @@ class FraisierConfig:
         explicit = None if path is None else os.fspath(path)
         self.path, self.warnings = search.find(explicit)
         self._read = read(search.read_text(self.path), self.path)
+        self._fraises = {name: self._at_home(fraise) for name, fraise in self._read.fraises.items()}
 
     @property
     def fraises(self) -> dict[str, Fraise]:
-        return self._read.fraises
+        return self._fraises
 
     @property
     def git(self) -> Git:
@@ -74,6 +77,12 @@ class FraisierConfig:
         from fraisier.config.show import show  # noqa: PLC0415 - only `config show` needs it
 
         return {"path": self.path, **show(self._read)}
+
+    def _at_home(self, fraise: Fraise) -> Fraise:
+        """Each environment knows where it was read: Python programs hold nothing else in hand."""
+        home = {"config_file": os.path.abspath(self.path), "state_path": self.state.path}  # noqa: PTH100 - see search.py
+        found = {name: msgspec.structs.replace(one, **home) for name, one in fraise.environments.items()}
+        return msgspec.structs.replace(fraise, environments=found)
 
 
 def _unknown(message: str, name: str, known: dict[str, Any]) -> UnknownName:

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from fraisier.config.environment import Environment
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from fraisier.deployers.base import BaseDeployer
 from fraisier.deployers.changes import changes, followers
+from fraisier.deployers.planned import Planned
 from fraisier.deployers.registry import DEPLOYERS
-from fraisier.model.plan import Observed
 from fraisier.model.step import Step
 from fraisier.providers.provider import provider_of
 from fraisier.strategies import recreate
 
 
-class APIDeployer:
+class APIDeployer(BaseDeployer):
     """The steps of a service: the backup always precedes whatever may change the database."""
 
-    def steps(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
-        provider = provider_of(environment)
+    fraise_type: ClassVar[str] = "api"
+    releases: ClassVar[bool] = True
+
+    def steps(self) -> Sequence[Step | Callable[..., Any]]:
+        provider = provider_of(self.config)
+        asked = self.config, self.observed
         return (
-            *provider.prepare(environment, observed),
-            *changes(provider, environment, observed),
-            *recreate.change_places(provider, environment, observed),
-            *followers(provider, environment, observed),
-            *provider.clean(environment, observed),
+            *provider.prepare(*asked),
+            *changes(provider, *asked),
+            *recreate.change_places(provider, *asked),
+            *followers(provider, *asked),
+            *provider.clean(*asked),
         )
 
-    def restored(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
-        if observed.live is None:
-            return ()
-        return (provider_of(environment).health(environment, observed, observed.live),)
+    def restored(self) -> Sequence[Step]:
+        live = self.observed.live
+        return () if live is None else (provider_of(self.config).health(self.config, self.observed, live),)
 
 
-DEPLOYERS.register("api", APIDeployer())
+DEPLOYERS.register("api", Planned(APIDeployer))

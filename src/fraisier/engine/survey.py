@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from fraisier.config.environment import BUILT, Environment
+from fraisier.deployers.registry import deployer_of
 from fraisier.engine.planner import release_name
 from fraisier.errors import ConfigurationError, UnknownName
 from fraisier.git.mirror import mirror_path
@@ -66,7 +67,7 @@ async def survey(
         release_name=reuse.name if reuse else attempt,
         installation_id=installation_id,
         mirror=mirror,
-        live=view.live,
+        live=view.live or _remembered(environment, past),
         reuse=reuse,
         releases=view.releases,
         service_manager=view.service_manager,
@@ -99,6 +100,13 @@ async def _from_git(site: Site, environment: Environment, version: str | None, m
         return _taken_as_it_is(environment, version)
     repository = site.resolve(environment.git_repo)
     return await resolve(site.host, repository, branch=environment.branch, wanted=version, mirror=mirror)
+
+
+def _remembered(environment: Environment, past: Past) -> Release | None:
+    """What is live where the target has nothing to show for it."""
+    if past.current is None or deployer_of(environment).releases:
+        return None
+    return Release(name=short(past.current), commit=Commit(sha=past.current))
 
 
 def _taken_as_it_is(environment: Environment, version: str | None) -> Commit:

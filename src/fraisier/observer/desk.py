@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -33,9 +33,6 @@ from fraisier.observer.signals import Signals, Source
 from fraisier.observer.turn import refuse_if_locked, see_through
 from fraisier.providers.provider import provider_of
 
-if TYPE_CHECKING:
-    from fraisier.config import FraisierConfig
-
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What a deployment would do now. `current` is the recorded version; `differences` is text for people."""
@@ -47,10 +44,19 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     differences: str
 
 
+class Configured(Protocol):
+    """Where environments are found by their names: `FraisierConfig`. `path` is the file behind it."""
+
+    @property
+    def path(self) -> str | None: ...
+
+    def get_fraise_environment(self, fraise: str, environment: str) -> Environment: ...
+
+
 class Desk:
     """Takes what one person or program asks for, with the configuration and the database of one installation."""
 
-    def __init__(self, config: FraisierConfig, database: Database) -> None:
+    def __init__(self, config: Configured, database: Database) -> None:
         self._config = config
         self._grounds = Grounds(database, config.path)
 

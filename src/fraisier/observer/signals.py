@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
@@ -31,7 +32,10 @@ class Terminated(Interrupted):
 
 
 class Source:
-    """Catches the signals of one process while its block runs; everybody who joined hears of them, however late."""
+    """Catches the signals of one process while its block runs; everybody who joined hears of them, however late.
+
+    Only the main thread of a process can catch them; a program that deploys from another one handles its own.
+    """
 
     def __init__(self) -> None:
         self._joined: list[Signals] = []
@@ -46,22 +50,28 @@ class Source:
         self._joined.remove(signals)
 
     def __enter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        for number in NUMBERS:
-            loop.add_signal_handler(number, self._tell, number)
+        if _in_main_thread():
+            loop = asyncio.get_running_loop()
+            for number in NUMBERS:
+                loop.add_signal_handler(number, self._tell, number)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        loop = asyncio.get_running_loop()
-        for number in NUMBERS:
-            loop.remove_signal_handler(number)
+        if _in_main_thread():
+            loop = asyncio.get_running_loop()
+            for number in NUMBERS:
+                loop.remove_signal_handler(number)
 
     def _tell(self, number: signal.Signals) -> None:
         self._caught.append(number)
         for signals in [*self._joined]:
             signals.caught(number)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 class Signals:

@@ -17,10 +17,11 @@ from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import HEALTH, Position, Step
 from fraisier.providers.own import record
-from fraisier.providers.own.params import Bring, Judge, about
+from fraisier.providers.own.params import Bring, Judge, Resolve, about
 from fraisier.providers.own.reach import reached
 from fraisier.providers.own.steps import JUDGED_BY_PROVIDER
 from fraisier.secrets.resolver import Resolver
+from fraisier.secrets.variables import Variables
 
 DEPLOY_WITHIN = 1800.0  # seconds
 JUDGE_WITHIN = 120.0
@@ -109,16 +110,20 @@ class OwnProvider:
     async def logs(self, host: Host, environment: Environment, installation_id: str, lines: int) -> str:
         del host, installation_id
         asked = about(environment, self.fence_folder(environment))
-        async with reached(asked, Resolver(os.environ).resolve) as driver:
+        async with reached(asked, _resolve(environment)) as driver:
             return await driver.logs(lines)
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
         """What `running` in its status says, else its health check."""
         del host, installation_id
         asked = about(environment, self.fence_folder(environment))
-        async with reached(asked, Resolver(os.environ).resolve) as driver:
+        async with reached(asked, _resolve(environment)) as driver:
             told = (await driver.status()).get("running")
             return told if isinstance(told, bool) else bool(await driver.health())
+
+
+def _resolve(environment: Environment) -> Resolve:
+    return Resolver(Variables(environment.config_file, os.environ)).resolve
 
 
 def _not_yet(environment: Environment, what: str) -> NotSupportedYet:
