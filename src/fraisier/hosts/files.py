@@ -15,6 +15,7 @@ set -e
 umask 077
 new="$1.new.$$"
 trap 'rm -f -- "$new"' EXIT
+trap 'exit 1' HUP INT TERM
 cat > "$new"
 chmod -- "$2" "$new"
 sync -- "$new"
@@ -25,6 +26,7 @@ _POINT: Final = """\
 set -e
 new="$1.new.$$"
 trap 'rm -f -- "$new"' EXIT
+trap 'exit 1' HUP INT TERM
 ln -sT -- "$2" "$new"
 mv -fT -- "$new" "$1"
 """
@@ -34,6 +36,7 @@ set -e
 umask 077
 new="$2.new.$$"
 trap 'rm -f -- "$new"' EXIT
+trap 'exit 1' HUP INT TERM
 cat -- "$1" > "$new"
 chmod -- "$3" "$new"
 sync -- "$new"
@@ -58,6 +61,11 @@ def copy(source: str, path: str, *, mode: int = 0o644) -> Command:
 def point(link: str, target: str) -> Command:
     """Make `link` a symbolic link to `target`. rename(2) makes it one instant."""
     return script(_POINT, link, target)
+
+
+def unwrite(*paths: str) -> Command:
+    """Remove files, and what a killed `write` or `copy` has left beside them."""
+    return script('for path; do rm -f -- "$path" "$path".new.*; done', *paths)
 
 
 def remove(*paths: str, deadline: float = 300.0) -> Command:

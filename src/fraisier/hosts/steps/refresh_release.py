@@ -36,6 +36,7 @@ set -e
 kept=$1
 shift
 for file in "$@"; do
+  rm -f -- "$file".new.*
   if [ -e "$kept/${file##*/}" ]; then
     cp -p -- "$kept/${file##*/}" "$file.new"
     mv -fT -- "$file.new" "$file"

@@ -27,7 +27,7 @@ class StageRelease:
 
     async def undo(self, site: Site, params: StageParams) -> None:
         paths = staging.paths(params.app_path, params.release)
-        await effect(site.host, files.remove(*paths), f"Removing what was staged for {params.release}")
+        await effect(site.host, files.unwrite(*paths), f"Removing what was staged for {params.release}")
 
 
 def _for_the_service(params: StageParams) -> list[str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 
 import msgspec
+import pytest
 
 from fraisier.hosts import env_file, layout
 from fraisier.model.release import Release
@@ -38,6 +39,19 @@ async def test_staging_is_repeated_and_undone(lane):
     for way in ("apply", "apply", "undo", "undo"):
         await lane.step("stage_release", way=way, **params)
     assert names_in(lane.folder("1-aaaaaaa").parent) == {"1-aaaaaaa"}
+
+
+@pytest.mark.parametrize("kind", ["stage_release", "refresh_release"])
+async def test_what_a_killed_write_has_left_goes_when_it_is_undone(lane, kind):
+    """It could hold half an environment, with its secrets."""
+    await lane.release("1-aaaaaaa")
+    params = lane.staged("1-aaaaaaa")
+    if kind == "refresh_release":
+        await lane.step(kind, **params)
+    for end in (".json", ".env", ".unit"):
+        lane.folder(f"1-aaaaaaa{end}.new.4711").write_text("half")
+    await lane.step(kind, way="undo", **params)
+    assert names_in(lane.folder("1-aaaaaaa").parent, "*.new.*") == set()
 
 
 async def test_without_a_service_there_is_no_unit(lane):
