@@ -324,3 +324,22 @@ def test_a_variable_that_is_not_set_is_named_with_its_place(shop):
     assert shop.run("config", "validate", env={"BAKERY_KEY": "k"}).stderr == ""
     (shop.root / "secrets.env").write_text("BAKERY_KEY=k\n")
     assert shop.run("config", "validate", "--json").json["warnings"] == []
+
+
+@pytest.mark.feature("CFG-32")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "sqlserver"])
+def test_an_application_may_have_any_database_that_its_own_command_migrates(shop, kind):
+    migrate = ["sh", "-c", "echo done > migrated"]
+    shop.configure(database={"type": kind, "name": "shop", "tool": "command", "migrate": migrate})
+    fraises = shop.run("config", "show", "--json").json["fraises"]
+    assert fraises["shop"]["environments"]["production"]["database"]["type"] == kind
+    shop.commit()
+    assert shop.deploy()["status"] == "success"
+    (release,) = shop.releases()
+    assert (shop.app_path() / "releases" / release / "migrated").read_text() == "done\n"
+
+
+@pytest.mark.feature("CFG-32")
+def test_sql_server_is_no_database_for_fraisier_itself(shop):
+    (said,) = refused(shop, "database: {type: sqlserver}\n" + BAKERY)
+    assert "only applications may use it" in said
