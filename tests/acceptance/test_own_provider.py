@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import processes
 from tests.support.cloud import Cloud, cloud
 from tests.support.plugins import plugin
+from tests.support.running import running
 from tests.support.shop import Shop
 
 
@@ -134,3 +137,23 @@ def test_a_first_deployment_that_fails_is_stopped(shop: Shop, stub: Cloud, tmp_p
     ended = shop.deploy()
     assert ended["status"] == "failed"
     assert "stop()" in ended["not_undone"][0]["how"]
+
+
+def test_a_process_that_dies_while_the_provider_works_leaves_one_version(
+    shop: Shop, stub: Cloud, tmp_path: Path
+):
+    shop.env["FRAISIER_LEASE_SECONDS"] = "1"
+    faq(shop, stub, tmp_path / "plugin")
+    shop.commit()
+    shop.deploy()
+    v2 = shop.commit()
+    stub.open.clear()
+    with running(shop, "deploy", "shop", "production") as dying:
+        assert processes.until(lambda: len(stub.calls) == 2, 30)
+        dying.signal(signal.SIGKILL)
+    stub.open.set()
+    ended = shop.deploy()
+    assert ended["status"] in {"success", "up_to_date"}, ended
+    assert stub.version == v2
+    first = shop.rows("SELECT status, new_version FROM tb_deployment ORDER BY pk_deployment")[1]
+    assert first == {"status": "success", "new_version": v2}

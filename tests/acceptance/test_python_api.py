@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import processes
 from tests.support.shop import Shop
 
 
@@ -133,22 +134,23 @@ def test_a_program_with_an_event_loop_may_deploy(shop: Shop):
     assert python(shop, program) == v1
 
 
+MINE = """
+from pathlib import Path
+from fraisier.deployers import APIDeployer
+
+class Announcing(APIDeployer):
+    def steps(self):
+        return [*super().steps(), self.announce]
+
+    def announce(self):
+        Path("announced").write_text(self.version)
+"""
+
+
 @pytest.mark.feature("TYP-07")
 def test_a_deployer_of_a_program_s_own(shop: Shop):
     v1 = shop.commit()
-    (shop.root / "mine.py").write_text(
-        textwrap.dedent("""
-            from pathlib import Path
-            from fraisier.deployers import APIDeployer
-
-            class Announcing(APIDeployer):
-                def steps(self):
-                    return [*super().steps(), self.announce]
-
-                def announce(self):
-                    Path("announced").write_text(self.version)
-        """)
-    )
+    (shop.root / "mine.py").write_text(MINE)
     program = """
         import json
         from fraisier.config import FraisierConfig
@@ -157,6 +159,31 @@ def test_a_deployer_of_a_program_s_own(shop: Shop):
         print(json.dumps([deployer.execute().success, deployer.health_check()]))
     """
     assert python(shop, program) == [True, True]
+    assert shop.live_version() == (shop.root / "announced").read_text() == v1
+
+
+def test_an_observer_that_is_quicker_runs_the_same_deployer(shop: Shop):
+    v1 = shop.commit()
+    (shop.root / "mine.py").write_text(MINE)
+    shop.env["PYTHONPATH"] = str(shop.root)
+    program = """
+        import asyncio, json
+        from fraisier.config import FraisierConfig
+        from fraisier.database import Database
+        from fraisier.model.report import Silent
+        from fraisier.observer.asking import Asking
+        from fraisier.observer.desk import Desk
+        from fraisier.observer.python_desk import One
+        from mine import Announcing
+        mine = Announcing(FraisierConfig().get_fraise_environment("shop", "production")).config
+        asking = Asking(by="ada", wait=False)
+        asked = Desk(One(mine), Database()).deploy(mine.identity, asking=asking, progress=Silent())
+        print(json.dumps(asyncio.run(asked).status))
+    """
+    with shop.serving():
+        assert python(shop, program) == "pending"
+        assert processes.until((shop.root / "announced").exists, 30)
+        assert processes.until(lambda: shop.history()[0]["status"] == "success", 30)
     assert shop.live_version() == (shop.root / "announced").read_text() == v1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,13 +13,20 @@ from typing import Any
 
 @dataclass
 class Cloud:
-    """`calls` are what it was asked for, in order; versions in `sick` never become well, `refused` are turned away."""
+    """`calls` are what it was asked for, in order; versions in `sick` never become well, `refused` are turned away.
+
+    Nothing is deployed as long as `open` is clear.
+    """
 
     address: str = ""
     live: list[str] = field(default_factory=list)
     calls: list[tuple[str, Any]] = field(default_factory=list)
     sick: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    open: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.open.set()
 
     @property
     def version(self) -> str | None:
@@ -27,6 +34,7 @@ class Cloud:
 
     def deploy(self, asked: dict[str, Any]) -> int:
         self.calls.append(("deploy", asked))
+        self.open.wait(60)
         if asked["version"] in self.refused:
             return 409
         self.live.append(asked["version"])
@@ -61,8 +69,9 @@ def cloud() -> Iterator[Cloud]:
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            with suppress(OSError):  # whoever asked may be dead
+                self.end_headers()
+                self.wfile.write(content)
 
         def log_message(self, *_: Any) -> None: ...
 

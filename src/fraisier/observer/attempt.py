@@ -68,6 +68,12 @@ class Company(Protocol):
         ...
 
 
+def as_asked(environment: Environment, request: dict[str, Any]) -> Environment:
+    """The environment with the deployer that a program asked for by `module:Class`."""
+    deployer = json.loads(request["options"] or "{}").get("deployer")
+    return msgspec.structs.replace(environment, type="custom", deployer=deployer) if deployer else environment
+
+
 class Attempt:
     """Sees one claimed request through. `stop` sends it back, from any task of the same loop."""
 
@@ -81,7 +87,7 @@ class Attempt:
     ) -> None:
         self._grounds = grounds
         self._company = company
-        self._environment = environment
+        self._environment = as_asked(environment, request)
         self._request = request
         self._claim = claim_of(request)
         self._wanted = wanted_of(request)

@@ -242,6 +242,11 @@ class Desk:
         self, environment: Environment, wanted: Wanted, options: dict[str, Any], asking: Asking
     ) -> dict[str, Any]:
         identity = environment.identity
+        if environment.deployer and ":" in environment.deployer:
+            options = {
+                **options,
+                "deployer": environment.deployer,
+            }  # whoever runs it reads another fraises.yaml
         request = self._grounds.database.call(
             "fn_request_deployment",
             fraise=identity.fraise,
