@@ -58,15 +58,31 @@ def boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
+def become(name: str) -> dict[str, str]:
+    """Give up being root for this user, for good; the user's HOME. Raises `OSError` when there is no such user."""
+    import pwd  # noqa: PLC0415 - few services need it
+
+    try:
+        user = pwd.getpwnam(name)
+    except KeyError:
+        raise OSError(f"there is no user called {name}") from None
+    os.initgroups(name, user.pw_gid)
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
+    return {"HOME": user.pw_dir}
+
+
 def main() -> None:
     """Become the service. Ends with 127 and one line when its program cannot be started."""
     spec = json.loads(sys.argv[1])
-    env = {name: os.environ[name] for name in BASE if name in os.environ}
+    base = {name: os.environ[name] for name in BASE if name in os.environ}
     try:
-        env |= parse_env(Path(spec["env_file"]).read_bytes().decode("utf-8"))
+        env = parse_env(Path(spec["env_file"]).read_bytes().decode("utf-8"))
         os.chdir(spec["cwd"])
         remember(Path(spec["record"]))
-        os.execvpe(spec["argv"][0], spec["argv"], env)  # noqa: S606 - no shell is wanted
+        if user := spec.get("user"):
+            base |= become(user)
+        os.execvpe(spec["argv"][0], spec["argv"], base | env)  # noqa: S606 - no shell is wanted
     except (OSError, ValueError) as error:
         sys.exit(_refusal(spec, error))
 

@@ -15,8 +15,9 @@ Manager = Literal["systemd", "supervisor"]
 class ServiceRef(msgspec.Struct, frozen=True, kw_only=True):
     """One service of one lane, as its manager knows it. Plain values: it travels in the params of steps.
 
-    `name` is the unit or program, without `.service` where Fraisier chose it. `own_unit`: the user's own
-    systemd unit, which is restarted and never written. `stop_timeout` is in seconds: SIGTERM, wait, SIGKILL.
+    `name` is the unit or program, without `.service` where Fraisier chose it. `own_unit`: the user's own systemd
+    unit, which is restarted and never written. `user` runs it; None: whoever runs Fraisier. `stop_timeout` is in
+    seconds: SIGTERM, wait, SIGKILL.
     """
 
     manager: Manager
@@ -25,6 +26,7 @@ class ServiceRef(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     own_unit: bool = False
     stop_timeout: float = 30.0
+    user: str | None = None
 
 
 def service_ref(environment: Environment, installation_id: str, manager: str) -> ServiceRef:
@@ -46,4 +48,5 @@ def service_ref(environment: Environment, installation_id: str, manager: str) ->
         port=service.port,
         own_unit=own,
         stop_timeout=service.stop_timeout,
+        user=environment.user,
     )

@@ -59,6 +59,7 @@ def render(ref: ServiceRef, *, release_path: str, argv: Sequence[str]) -> str:
         "cwd": release_path,
         "env_file": release_path + ".env",
         "record": f"{layout.private_folder(ref.app_path)}/{SERVICE_RECORD}",
+        **({"user": ref.user} if ref.user else {}),
     }
     return _TEMPLATE.format(
         socket=SOCKET,

@@ -26,7 +26,7 @@ StartLimitBurst=5
 [Service]
 Type=exec
 WorkingDirectory={release_path}
-Environment=HOME=%h LANG=C.UTF-8
+{who}
 Environment=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 EnvironmentFile={env_file}
 ExecStart={command}
@@ -48,8 +48,16 @@ def render(ref: ServiceRef, *, release_path: str, argv: Sequence[str], descripti
         release_path=_percent(release_path),
         env_file=_percent(_not_a_pattern(release_path + ".env")),
         command=command_line(argv, release_path),
+        who=_who(ref.user),
         stop_timeout=ref.stop_timeout,
     )
+
+
+def _who(user: str | None) -> str:
+    """`%h` is the home of whoever runs the service manager; with `User=` systemd sets HOME itself."""
+    if user is None:
+        return "Environment=HOME=%h LANG=C.UTF-8"
+    return f"User={user}\nEnvironment=LANG=C.UTF-8"
 
 
 def command_line(argv: Sequence[str], release_path: str) -> str:

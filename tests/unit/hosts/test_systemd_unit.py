@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from fraisier.hosts import systemd_unit
@@ -39,3 +40,12 @@ def test_a_unit_runs_the_physical_release_with_its_own_environment():
     assert "KillMode=mixed" in lines
     assert "Restart=on-failure" in lines
     assert [line for line in lines if line.startswith("[")] == ["[Unit]", "[Service]", "[Install]"]
+
+
+def test_a_unit_of_a_named_user_leaves_home_to_systemd():
+    text = systemd_unit.render(
+        msgspec.structs.replace(REF, user="shop"), release_path="/srv/r/1-a", argv=["./run"], description=""
+    )
+    assert "User=shop" in text.splitlines()
+    assert "HOME" not in text
+    assert "User=" not in systemd_unit.render(REF, release_path="/srv/r/1-a", argv=["./run"], description="")

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from fraisier.hosts import env_file, files, layout
+from fraisier.hosts.as_user import as_user, give
 from fraisier.hosts.effect import effect
 from fraisier.model.command import Command
 from fraisier.model.host import Host, Site
@@ -18,7 +19,7 @@ _FIND: Final = 'if [ -x "$1/build.sh" ]; then echo run; elif [ -f "$1/build.sh" 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
     """`argv` None means `./build.sh`, if the release has one. `env_vars` are unresolved; `env_files` lie on
-    Fraisier's machine; `deadline` in seconds.
+    Fraisier's machine; `deadline` in seconds. `user` owns the release from here on and builds it.
     """
 
     app_path: str
@@ -27,6 +28,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     env_vars: dict[str, str] = msgspec.field(default_factory=dict)
     deadline: float = 1800.0
     env_files: tuple[str, ...] = ()
+    user: str | None = None
 
 
 @step_kind("build_release", params=Params, repeatable=True)
@@ -39,13 +41,18 @@ class BuildRelease:
 
     async def apply(self, site: Site, params: Params) -> Skip | None:
         folder = layout.release_path(params.app_path, params.release)
+        if params.user is not None:
+            await effect(site.host, give(folder, params.user), f"Making {params.user} the owner of {folder}")
         argv = params.argv if params.argv is not None else await _build_script(site.host, folder)
         if not argv:
             return Skip("no build.sh")
         env = env_file.values(site, params.env_vars, params.env_files)
         what = Command(argv=tuple(argv), env=env, cwd=folder, deadline=params.deadline)
         await effect(
-            site.host, what, f"The build ({what}) in {folder}", hint="Fix the build and deploy again."
+            site.host,
+            as_user(what, params.user),
+            f"The build ({what}) in {folder}",
+            hint="Fix the build and deploy again.",
         )
         return None
 

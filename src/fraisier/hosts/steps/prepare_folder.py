@@ -8,6 +8,7 @@ import msgspec
 
 from fraisier.errors import NotSupportedYet, StepFailed
 from fraisier.hosts import files, layout
+from fraisier.hosts.as_user import refuse_user
 from fraisier.hosts.effect import effect
 from fraisier.model.host import Host, Site
 from fraisier.model.step import Seen, step_kind
@@ -18,10 +19,11 @@ _OURS: Final = frozenset({".fraisier", "releases", "current", "lost+found"})
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
-    """`min_free_bytes`: what the disk must have left before anything is written to it."""
+    """`min_free_bytes`: what the disk must have left before anything is written to it. `user` will run the service."""
 
     app_path: str
     min_free_bytes: int = 100 * MIB
+    user: str | None = None
 
 
 @step_kind("prepare_folder", params=Params, repeatable=True)
@@ -35,6 +37,8 @@ class PrepareFolder:
     async def apply(self, site: Site, params: Params) -> None:
         refuse_foreign(await site.host.list_folder(params.app_path) or [], params.app_path, site.host.name)
         await _see_room(site.host, params)
+        if params.user is not None:
+            await refuse_user(site.host, params.user)
         folders = layout.releases_folder(params.app_path), layout.private_folder(params.app_path)
         await effect(site.host, files.make_folder(*folders), f"Making the folder {params.app_path}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fraisier.hosts import env_file, layout
+from fraisier.hosts.as_user import as_user
 from fraisier.hosts.effect import effect
 from fraisier.model.command import Command
 from fraisier.model.host import Site
@@ -16,7 +17,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
     `undo_argv` takes it back. Without one, `stays` says what is left behind and `how` a person undoes that;
     an empty `stays` means that nothing has to be undone, as after a backup. `deadline` is in seconds.
-    `env` is added to the release's own variables, of which the `public` ones hold no secret.
+    `env` is added to the release's own variables, of which the `public` ones hold no secret. `user` runs it.
     """
 
     app_path: str
@@ -29,6 +30,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float = 1800.0
     env: dict[str, str] = msgspec.field(default_factory=dict)
     public: tuple[str, ...] = ()
+    user: str | None = None
 
 
 @step_kind("run_in_release", params=Params, repeatable=False)
@@ -54,5 +56,8 @@ async def _run(site: Site, params: Params, argv: tuple[str, ...], doing: str) ->
     env = await env_file.read(site.host, layout.env_path(params.app_path, params.release), params.public)
     what = Command(argv=argv, env={**env, **params.env}, cwd=folder, deadline=params.deadline)
     await effect(
-        site.host, what, f"{doing} ({what}) in {folder}", hint=f"Fix the {params.what} and deploy again."
+        site.host,
+        as_user(what, params.user),
+        f"{doing} ({what}) in {folder}",
+        hint=f"Fix the {params.what} and deploy again.",
     )

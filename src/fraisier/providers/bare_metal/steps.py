@@ -33,7 +33,7 @@ def service(environment: Environment, observed: Observed) -> ServiceRef | None:
 
 
 def prepare(environment: Environment) -> Step:
-    params = prepare_folder.Params(app_path=environment.app_path)
+    params = prepare_folder.Params(app_path=environment.app_path, user=environment.user)
     return _step("prepare_folder", "Pre-flight checks passed", "Pre-flight checks...", params)
 
 
@@ -65,6 +65,7 @@ def build(environment: Environment, observed: Observed) -> Step:
         argv=environment.build,
         env_vars=variables(environment, observed),
         env_files=environment.env_files,
+        user=environment.user,
         deadline=environment.build_timeout,
     )
     return _step("build_release", "Built", "Building...", params, deadline=params.deadline + MARGIN)
@@ -88,6 +89,7 @@ def backup(environment: Environment, observed: Observed, argv: tuple[str, ...]) 
         what="backup",
         argv=argv,
         public=public(environment),
+        user=environment.user,
         deadline=_database_timeout(environment),
     )
     title, doing = "Database backup created", "Backing up the database..."
@@ -103,6 +105,7 @@ def migrate(
         what="migration",
         argv=argv,
         public=public(environment),
+        user=environment.user,
         undo_argv=down or None,
         stays="the database as the migration left it",
         how="undo it by hand, or restore the backup; `database.down` in fraises.yaml would do it next time",
@@ -123,6 +126,7 @@ def hook(environment: Environment, observed: Observed, wanted: Hook, position: P
         argv=wanted.command,
         env=_told(environment, observed),
         public=public(environment),
+        user=environment.user,
         stays=f"whatever the {name} `{shown}` changed",
         how="undo it by hand if it must not stay",
         deadline=wanted.timeout,

@@ -1,0 +1,47 @@
+"""Commands as another user of the host; only root may do that."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from fraisier.errors import StepFailed
+from fraisier.hosts import files
+from fraisier.model.command import Command
+from fraisier.model.host import Host
+
+# setpriv(1) becomes the command and opens no session, so that signals and exit codes are the command's own.
+_RUN: Final = (
+    'user=$1; shift; HOME=$(getent passwd -- "$user" | cut -d: -f6); export HOME; '
+    'exec setpriv --reuid="$user" --regid="$(id -g -- "$user")" --init-groups -- "$@"'
+)
+_OWN: Final = 'exec chown -R -h -- "$1:$(id -g -- "$1")" "$2"'
+_WHO: Final = 'id -u; id -u -- "$1"'
+
+
+def as_user(what: Command, user: str | None) -> Command:
+    """The same command, run by `user` with that user's groups and HOME. None: by whoever runs Fraisier."""
+    if user is None:
+        return what
+    return msgspec.structs.replace(what, argv=("sh", "-c", _RUN, "sh", user, *what.argv))
+
+
+def give(folder: str, user: str) -> Command:
+    """Make a folder, and everything in it, the user's."""
+    return files.script(_OWN, user, folder, deadline=600)
+
+
+async def refuse_user(host: Host, user: str) -> None:
+    """Raises `StepFailed` when nothing can run as this user there."""
+    seen = await host.look(files.script(_WHO, user, deadline=20))
+    if seen.output.split()[:1] != ["0"]:
+        raise StepFailed(
+            f"Only root can run a service as {user}, and Fraisier is not root on {host.name}.",
+            hint=f"Run Fraisier as root, or as {user} without `user:` in fraises.yaml.",
+        )
+    if seen.exit_code != 0:
+        raise StepFailed(
+            f"There is no user called {user} on {host.name}.",
+            hint=f"useradd --system --create-home {user}, or name another user in fraises.yaml.",
+        )
