@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fraisier.deployers.base import BaseDeployer
 
 log = logging.getLogger(__name__)
+CALL: Final = "call_python"
 JUDGED_BY_DEPLOYER: Final = 3  # the version of HEALTH that asks a deployer's own health_check
 JUDGE_WITHIN: Final = 300.0
 
@@ -61,7 +62,7 @@ def step(
     name = _name(deployer, function)
     words = title or name.rpartition(":")[2].replace("_", " ").strip().capitalize()
     return Step(
-        kind="call_python",
+        kind=CALL,
         title=words,
         doing=f"{words}...",
         params=msgspec.to_builtins(_call(deployer, name, _name(deployer, undo) if undo else None)),
@@ -120,12 +121,12 @@ def found(name: str) -> Any:
         return reduce(getattr, path.split("."), sys.modules.get(module) or import_module(module))
     except (ImportError, AttributeError):
         raise ConfigurationError(
-            f"{name} is not there any more.",
-            hint="Install again the code that this deployment was planned with.",
+            f"{name} cannot be found here.",
+            hint="Install the code of this deployer as a plugin or a package, for every Fraisier of this machine.",
         ) from None
 
 
-@step_kind("call_python", params=Call, repeatable=False)
+@step_kind(CALL, params=Call, repeatable=False)
 class CallPython:
     """The user's code ran to its end. What it has done nobody else can see, so the target keeps a note of it."""
 

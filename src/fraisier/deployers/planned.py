@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.deployers.base import BaseDeployer
+from fraisier.deployers.call import CALL
 from fraisier.model.plan import Observed
 from fraisier.model.step import HEALTH, Position, Step
 
@@ -41,19 +42,23 @@ class Planned:
 
 
 def placed(deployer: BaseDeployer, listed: Sequence[Any]) -> tuple[Step, ...]:
-    """The steps with every plain method made one, before or after the switch as it stands in the list.
+    """The steps, plain methods made steps, and what stands after the switch placed there.
 
-    Where nothing else is the switch, the last method is.
+    Where nothing is the switch, the last method is.
     """
     steps = [one if isinstance(one, Step) else deployer.call(one) for one in listed]
-    plain = [number for number, one in enumerate(listed) if not isinstance(one, Step)]
-    switches = [number for number, one in enumerate(steps) if one.position is Position.SWITCH] or plain[-1:]
-    for number in plain:
-        steps[number] = msgspec.structs.replace(steps[number], position=_position(number, switches))
-    return tuple(steps)
+    if not (switches := _at(steps, lambda step: step.position is Position.SWITCH)):
+        switches = _at(steps, lambda step: step.kind == CALL)[-1:]
+    return tuple(_moved(step, number, switches) for number, step in enumerate(steps))
 
 
-def _position(number: int, switches: list[int]) -> Position:
+def _at(steps: Sequence[Step], holds: Callable[[Step], bool]) -> list[int]:
+    return [number for number, step in enumerate(steps) if holds(step)]
+
+
+def _moved(step: Step, number: int, switches: list[int]) -> Step:
     if number in switches:
-        return Position.SWITCH
-    return Position.BEFORE if number < switches[0] else Position.AFTER
+        return msgspec.structs.replace(step, position=Position.SWITCH)
+    if switches and number > switches[0] and step.position is Position.BEFORE:
+        return msgspec.structs.replace(step, position=Position.AFTER)
+    return step
