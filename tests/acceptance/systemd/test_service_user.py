@@ -1,0 +1,26 @@
+"""`user:` under systemd: the unit runs as a named user, and its secrets stay with the manager."""
+
+import pytest
+
+from tests.support.host_shop import HostShop
+
+pytestmark = [pytest.mark.systemd, pytest.mark.timeout(400)]
+
+
+@pytest.mark.feature("DEP-21")
+def test_a_unit_runs_as_the_named_user(host, shop: HostShop):
+    user = f"serve{shop.port()}"
+    host.ask("useradd", "--system", "--create-home", user)
+    shop.configure(user=user, env_vars={"TOKEN": "${TOKEN}"}, build=["sh", "-c", "id -un > builder"])
+    shop.env["TOKEN"] = "s3cret-token"
+    sha = shop.commit()
+    answer = shop.deploy()
+    assert answer["status"] == "success", answer
+    about = shop.about()
+    told = about["environment"]
+    assert (told["TOKEN"], told["HOME"]) == ("s3cret-token", f"/home/{user}")
+    assert host.ask("ps", "-o", "uid=", "-p", str(about["pid"])).strip() == host.ask("id", "-u", user).strip()
+    release = shop.app_path() / "releases" / shop.releases()[0]
+    assert host.ask("cat", f"{release}/builder").strip() == user
+    assert host.ask("stat", "-c", "%U %a", f"{release}.env").strip() == "root 600"
+    assert shop.live_version() == sha
