@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.console import Written, script
 from tests.support.plugins import plugin
 from tests.support.shop import Shop
 
@@ -17,6 +18,30 @@ def install(shop: Shop, name: str, folder: Path) -> None:
     assert installed.exit_code == 0, installed
     production = shop.environment(service=None, health_check=None, hold_on_failure=False)
     shop.write_config({"fraises": {"shop": {"type": name, "environments": {"production": production}}}})
+
+
+def page(name: str) -> str:
+    """A file as the guide for authors of plugins shows it."""
+    text = (Path(__file__).parents[2] / "docs/how-to/write-your-own-provider-or-deployer.md").read_text()
+    return next(one.text for one in script(text) if isinstance(one, Written) and one.name == name)
+
+
+@pytest.mark.feature("TYP-07")
+def test_the_steps_of_a_service_with_one_more(shop: Shop, tmp_path: Path):
+    file = tmp_path / "announcing.py"
+    file.write_text(page("announcing.py"))
+    assert shop.run("plugin", "install", str(file)).exit_code == 0
+    production = shop.environment(hold_on_failure=False)
+    shop.write_config(
+        {"fraises": {"shop": {"type": "announcing", "environments": {"production": production}}}}
+    )
+    v1 = shop.commit()
+    assert shop.deploy()["status"] == "success"
+    assert shop.live_version() == (shop.root / "srv/announced").read_text() == v1
+    assert shop.deploy()["status"] == "up_to_date"
+    shop.commit("sick")
+    assert shop.deploy()["status"] == "rolled_back"
+    assert shop.live_version() == (shop.root / "srv/announced").read_text() == v1
 
 
 def published(shop: Shop) -> Path:
