@@ -54,7 +54,6 @@ features: $(READY) ## print which rows of docs/features.md a passing test proves
 docs: $(READY) ## write the reference, check the links in the docs, run the commands they show
 	@$(BIN)/python -m scripts.config_reference
 	@$(BIN)/python -m scripts.cli_reference
-	@$(BIN)/python -m scripts.cli_reference
 	@$(BIN)/python -m scripts.check_docs
 	@$(BIN)/pytest -q tests/acceptance/test_docs.py
 

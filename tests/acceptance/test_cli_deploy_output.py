@@ -100,6 +100,7 @@ def test_json_is_alone_on_standard_output_and_progress_beside_it(shop):
     assert set(json.loads(result.stdout)) == {
         "schema",
         "deployment_id",
+        "request_id",
         "kind",
         "fraise",
         "environment",
@@ -109,6 +110,7 @@ def test_json_is_alone_on_standard_output_and_progress_beside_it(shop):
         "duration_seconds",
         "error",
         "not_undone",
+        "warnings",
         "steps",
     }
     assert "  ✓ Health check passed" in result.stderr

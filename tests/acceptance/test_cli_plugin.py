@@ -134,17 +134,3 @@ def test_what_others_may_change_is_not_run(shop, own):
     (folder(shop) / own.name).chmod(0o666)
     listed = shop.run("plugin", "list", "--json").json
     assert "others may change" in listed[0]["error"]
-
-
-def test_a_provider_that_deploys_in_one_call_is_refused_by_name(shop):
-    file = shop.root / "one_call.py"
-    file.write_text(
-        "class Cloud:\n    async def deploy(self, service, version, config): ...\n"
-        "    async def health_check(self, config): ...\n"
-    )
-    assert shop.run("plugin", "install", str(file)).exit_code == 0
-    shop.configure(provider="one_call")
-    shop.commit()
-    answer = shop.run("deploy", "shop", "production", "--json")
-    assert answer.exit_code == 2
-    assert answer.json["error"]["code"] == "not_supported_yet"
