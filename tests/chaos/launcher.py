@@ -40,11 +40,13 @@ class Trap:
     ) -> None:
         self.at, self.after, self.signal, self.clock = at, after, signal.Signals[send], clock
         self._sprung = False
+        self._writing = threading.Lock()
 
     def reached(self, moment: str) -> None:
         if moment == self.at and not self._sprung:
             self._sprung = True
-            os.kill(os.getpid(), self.signal)
+            with self._writing:  # who stands still in a transaction of SQLite holds everybody up
+                os.kill(os.getpid(), self.signal)
             time.sleep(0.01)  # a signal to oneself from another thread than the first may take a moment
 
     def set(self) -> None:
@@ -107,7 +109,8 @@ class Trap:
 
         def calling(database, name, **params):
             self.reached(in_call(name, "before"))
-            row = call(database, name, **params)
+            with self._writing:
+                row = call(database, name, **params)
             if row is not None:
                 self.reached(in_call(name, "after"))
             return row

@@ -22,9 +22,10 @@ FORWARD = [points.in_step(ordinal, "before-effect") for ordinal, _ in enumerate(
 TELLS = [points.in_step(ordinal, "before-done") for ordinal, _ in enumerate(UPDATE.steps)]
 
 
-def stands_still(lane: Lane, at: str, **more):
-    """`fraisier deploy`, stopped at this moment."""
-    owner = lane.start("deploy", "shop", "production", at=at, send="SIGSTOP", lease=VICTIMS_LEASE, **more)
+def stands_still(lane: Lane, at: str, *command: str, **more):
+    """`fraisier deploy`, or another command, stopped at this moment."""
+    command = command or ("deploy", "shop", "production")
+    owner = lane.start(*command, at=at, send="SIGSTOP", lease=VICTIMS_LEASE, **more)
     assert processes.until(lambda: stopped(owner.pid) or owner.poll() is not None, 30)
     assert owner.poll() is None, owner.communicate()
     return owner
@@ -59,6 +60,39 @@ def test_stopped_on_its_way_back(used_lane):
     lane.recover()
     wakes_up_and_changes_nothing(lane, owner)
     assert lane.must_have_ended(new=new, old=old)["status"] == "rolled_back"
+
+
+def test_an_observer_that_took_over_stood_still_too(used_lane):
+    lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
+    lane.kill(DEATH, "deploy", "shop", "production")
+    first = stands_still(lane, points.raising_fence("after"), "recover")
+    lane.recover()
+    tree, dump = lane.shop.tree(), lane.shop.dump()
+    first.send_signal(signal.SIGCONT)
+    code, said = lane.end(first)
+    assert code == 0
+    assert any(words in said for words in ("was taken", "ran out", "a newer deployment")), said
+    assert (lane.shop.tree(), deployments(lane.shop.dump())) == (tree, deployments(dump))
+    lane.must_have_ended(new=new, old=old)
+
+
+def test_a_command_that_took_over_stood_still_and_follows_who_runs_its_own_request(lane):
+    lane.shop.commit()
+    lane.shop.deploy()
+    new = lane.shop.commit()
+    lane.kill(DEATH, "deploy", "shop", "production")
+    command = ("deploy", "shop", "production", "--force")
+    second = stands_still(lane, points.raising_fence("after"), *command)
+    lane.recover()
+    second.send_signal(signal.SIGCONT)
+    code, said = lane.end(second)
+    assert (code, lane.newest()["status"]) == (0, "success"), said
+    assert lane.must_be_well({new}) == new
+
+
+def deployments(dump: list[str]) -> list[str]:
+    """What a database says about deployments; an observer also says that it lives."""
+    return [line for line in dump if "tb_observer" not in line]
 
 
 @pytest.mark.parametrize("clock", [HOUR, -HOUR])
