@@ -88,6 +88,29 @@ def test_a_first_deployment_of_a_group_that_fails_leaves_nothing(shop):
     nothing_is_held(shop)
 
 
+@pytest.mark.feature("CLI-10", "CLI-11")
+def test_a_group_in_two_environments_at_once(shop):
+    """What goes back in one environment stays in the other."""
+    names = ("web", "api")
+    fraises = {
+        name: {
+            "environments": {
+                "blue": shop.environment(f"{name}-blue", **({"build": ["false"]} if name == "api" else {})),
+                "green": shop.environment(f"{name}-green"),
+            }
+        }
+        for name in names
+    }
+    shop.write_config({"fraises": {**fraises, "both": {"type": "service_group", "services": list(names)}}})
+    sha = shop.commit()
+    result = shop.run("deploy", "both", "blue", "green", "--json")
+    ended = {(one["fraise"], one["environment"]): one["status"] for one in result.json}
+    assert (result.exit_code, list(ended.values())) == (1, ["failed", "failed", "success", "success"])
+    assert list(ended) == [("web", "blue"), ("api", "blue"), ("web", "green"), ("api", "green")]
+    assert [shop.live_version(f"{name}-blue") for name in names] == [None, None]
+    assert [shop.live_version(f"{name}-green") for name in names] == [sha, sha]
+
+
 @pytest.mark.feature("CLI-11")
 def test_one_member_is_deployed_alone(live):
     first = live.repository.labels["v1"]
@@ -152,6 +175,34 @@ def test_when_its_owner_is_killed_all_go_back(live):
     }
     assert lives(live) == [first] * 3
     nothing_is_held(live)
+
+
+@pytest.mark.feature("TYP-06")
+def test_a_group_is_deployed_beside_an_observer(live):
+    with observing(live):
+        sha = live.commit()
+        code, ended, _ = deploy(live)
+    assert (code, {status for _, status in ended}) == (0, {"success"})
+    assert lives(live) == [sha] * 3
+
+
+def test_a_group_is_not_left_to_an_observer(live):
+    result = live.run("deploy", "together", "production", "--no-wait")
+    assert (result.exit_code, "by the command that waits" in result.stderr) == (2, True)
+    result = live.run("deploy", "together", "production", "--commit", "abc")
+    assert (result.exit_code, "add --service" in result.stderr) == (2, True)
+
+
+def test_a_dry_run_of_a_group_shows_the_plan_of_each(live):
+    sha = live.commit()
+    before = live.dump()
+    plans = live.run("deploy", "together", "production", "--dry-run", "--json").json
+    assert [(one["fraise"], one["target_version"]) for one in plans] == [
+        ("web", sha),
+        ("api", sha),
+        ("jobs", sha),
+    ]
+    assert live.dump() == before
 
 
 @pytest.mark.feature("CFG-28")

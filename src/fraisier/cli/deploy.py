@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
 @click.option("--force", is_flag=True, help="Deploy although this version is live already.")
 @click.option("--commit", metavar="VERSION", help="Deploy this commit or tag instead of the branch's tip.")
-@click.option("--service", metavar="FRAISE", help="Deploy only this member of a service group.")
+@click.option(
+    "--service",
+    metavar="FRAISE",
+    shell_complete=known.members,
+    help="Deploy only this member of a service group.",
+)
 @waiting.options
 def command(
     app: App,
