@@ -40,6 +40,7 @@ def costs() -> None:
         began = time.perf_counter()
         fill(Path(folder) / "fraisier.db", HISTORY)
         took = time.perf_counter() - began
+        os.sync()  # what was just made must not be written while we measure
         full = _measured(Path(folder))
         for name, first in empty.items():
             print(f"{name:26}{first:10.2f}{full[name]:10.2f}")
