@@ -33,7 +33,7 @@ def two(shop):
 @pytest.mark.feature("CLI-16", "CLI-17")
 def test_status_all_shows_every_environment_of_the_file(two):
     sha = two.commit()
-    two.deploy()
+    assert (answer := two.deploy())["status"] == "success", answer
     rows = two.run("status-all", "--json").json
     assert [(row["environment"], row["status"], row["current_version"]) for row in rows] == [
         ("staging", "unknown", None),
