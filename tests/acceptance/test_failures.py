@@ -1,6 +1,11 @@
 """A bad commit goes back, is recorded, and leaves nothing half done."""
 
+import re
+
 import pytest
+
+# What sees it first depends on how fast it dies: the start, the look at the target after the switch, or the check.
+DIED = "did not start|does not show it|no living process|nothing listens"
 
 
 @pytest.mark.parametrize("mode", ["bad-build", "dies", "sick"])
@@ -24,7 +29,7 @@ def test_a_first_deployment_that_fails_is_removed_again(shop, mode):
     [
         ("bad-build", "failed", "this version does not compile"),
         ("bad-migration", "failed", "column does not exist"),
-        ("dies", "rolled_back", "nothing listens"),
+        ("dies", "rolled_back", DIED),
         ("sick", "rolled_back", "500"),
     ],
 )
@@ -38,7 +43,7 @@ def test_a_bad_version_ends_with_the_old_one_serving_and_is_recorded(shop, mode,
     assert answer["status"] == status
     assert (answer["old_version"], answer["new_version"]) == (good, bad)
     assert answer["error"]["exit_code"] == 1
-    assert words in answer["error"]["message"] + str(answer["steps"])
+    assert re.search(words, answer["error"]["message"] + str(answer["steps"]))
     assert shop.live_version() == good
     assert shop.releases() == releases
     row = shop.history()[0]
