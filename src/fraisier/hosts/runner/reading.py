@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from fraisier.hosts.runner.files import read_file
@@ -19,7 +20,13 @@ def read_text(request: dict[str, Any]) -> dict[str, Any]:
 
 def read_link(request: dict[str, Any]) -> dict[str, Any]:
     path = request["path"]
-    return {"target": os.readlink(path) if os.path.islink(path) else None}
+    try:
+        return {"target": os.readlink(path)}
+    except OSError as error:
+        ended_or_not_ours = path.startswith("/proc/") and error.errno in (errno.EACCES, errno.ESRCH)
+        if ended_or_not_ours or error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EINVAL):
+            return {"target": None}
+        raise
 
 
 def list_folder(request: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -67,6 +68,17 @@ async def test_links(host, tmp_path):
     assert await host.read_link(str(tmp_path / "current")) == "releases/1"
     assert await host.read_link(str(tmp_path)) is None
     assert await host.read_link(str(tmp_path / "none")) is None
+
+
+@pytest.fixture
+def zombie():
+    with subprocess.Popen(["true"]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        yield ended.pid
+
+
+async def test_the_working_folder_of_a_process_that_has_ended(host, zombie):
+    assert await host.read_link(f"/proc/{zombie}/cwd") is None
 
 
 async def test_folders(host, tmp_path):
