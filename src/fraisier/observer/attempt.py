@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import msgspec
@@ -14,19 +12,17 @@ import msgspec
 from fraisier.config.environment import Environment
 from fraisier.database import Database
 from fraisier.engine.journal import Claim, Journal, in_thread
-from fraisier.engine.outcome import Outcome, exit_code
+from fraisier.engine.outcome import Outcome
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.runner import Runner
 from fraisier.engine.survey import Past, Wanted, survey, up_to_date
 from fraisier.errors import (
     Cancelled,
-    DatabaseError,
     DeploymentError,
     FraiseQLError,
     Interrupted,
     LeaseLost,
     Parked,
-    RollbackError,
 )
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model import trail
@@ -34,8 +30,9 @@ from fraisier.model.host import Fence
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Observed, Plan
 from fraisier.model.report import Progress, Report
-from fraisier.model.status import DeploymentStatus, Kind, LaneHealth, RequestStatus
+from fraisier.model.status import DeploymentStatus, Kind, RequestStatus
 from fraisier.observer import record
+from fraisier.observer.ending import complete, run_or_park
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease
 from fraisier.observer.tether import Tether
@@ -283,102 +280,6 @@ class Attempt:
             lane=self._claim.lane,
             token=self._claim.token,
         )
-
-
-async def run_or_park(running: Awaitable[Outcome], journal: Journal, lease: Lease) -> Outcome:
-    """The outcome; when the deployment was parked instead, that is written down.
-
-    Raises `LeaseLost` when the journal cannot be written any more: whoever has the lane next ends the deployment.
-    """
-    try:
-        return await running
-    except Parked:
-        await _last_word(lease, journal.park)
-        raise
-    except DatabaseError as error:
-        raise LeaseLost(
-            f"{journal.identifier} was left where it is: {error.message}",
-            hint="Whoever looks at this lane next ends it: any fraisier command on it, or `fraisier serve`.",
-        ) from error
-
-
-async def complete(
-    journal: Journal,
-    lease: Lease,
-    plan: Plan,
-    outcome: Outcome,
-    environment: Environment,
-    past: Past,
-    recovered: dict[str, Any] | None = None,
-) -> None:
-    """Write the end of a deployment down, with everything that follows from it; `recovered` tells who took it over.
-
-    Raises `LeaseLost` when somebody else has the lane, or the database does not answer while the lease holds.
-    """
-    error = outcome.error
-    arrived = outcome.status is DeploymentStatus.SUCCESS
-    end = functools.partial(
-        journal.complete,
-        status=str(outcome.status),
-        error_code=error.code if error else None,
-        error_message=error.message if error else None,
-        error_hint=error.hint if error else None,
-        error_exit_code=exit_code(outcome.status, error),
-        not_undone=json.dumps(list(outcome.not_undone)),
-        details=json.dumps(_details(outcome, recovered)),
-        current_version=plan.commit.sha if arrived or outcome.stayed else past.current,
-        lane_status=str(outcome.lane_health) if outcome.lane_health else None,
-        hold_reason=_hold(journal, plan, outcome, environment),
-    )
-    await _last_word(lease, end)
-
-
-def _details(outcome: Outcome, recovered: dict[str, Any] | None) -> dict[str, Any]:
-    return {
-        "warnings": list(outcome.warnings),
-        "stayed": outcome.stayed,
-        **({"recovered": recovered} if recovered else {}),
-    }
-
-
-async def give_up(journal: Journal, lease: Lease, recovered: dict[str, Any], identity: Identity) -> None:
-    """End a deployment that nobody can end: the lane is held, a person is told."""
-    end = functools.partial(
-        journal.complete,
-        status=str(DeploymentStatus.ROLLBACK_FAILED),
-        error_code=RollbackError.code,
-        error_message=f"Nobody could end this deployment: {recovered['reason']}.",
-        error_hint=f"Look at the service, then deploy a good version: fraisier logs {identity.fraise} "
-        f"{identity.environment}; fraisier deploy {identity.fraise} {identity.environment} --commit VERSION",
-        error_exit_code=RollbackError.exit_code,
-        details=json.dumps({"warnings": [], "recovered": recovered}),
-        lane_status=str(LaneHealth.UNKNOWN),
-        hold_reason=f"{journal.identifier} {DeploymentStatus.ROLLBACK_FAILED}",
-    )
-    await _last_word(lease, end)
-
-
-async def _last_word(lease: Lease, write: Callable[[], Awaitable[None]]) -> None:
-    """A database that does not answer is asked again as long as the lease holds."""
-    lease.settle()
-    while True:
-        try:
-            return await write()
-        except DatabaseError:
-            lease.check()
-            await asyncio.sleep(0.2)
-
-
-def _hold(journal: Journal, plan: Plan, outcome: Outcome, environment: Environment) -> str | None:
-    """Why automatic requests of the lane wait for a person from now on; None when they need not."""
-    if plan.kind is Kind.ROLLBACK and outcome.status is DeploymentStatus.SUCCESS:
-        return f"{journal.identifier} rolled back by hand"
-    if environment.hold_on_failure and outcome.status in _FAILED:
-        return f"{journal.identifier} {outcome.status}"
-    return None
-
-
-_FAILED = {DeploymentStatus.FAILED, DeploymentStatus.ROLLED_BACK, DeploymentStatus.ROLLBACK_FAILED}
 
 
 def _journaled(ordinal: int, step: Any) -> dict[str, Any]:

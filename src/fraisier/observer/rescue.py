@@ -27,7 +27,8 @@ from fraisier.model.report import Progress, Report, Silent
 from fraisier.model.status import StepStatus
 from fraisier.model.step import Seen, Step, params_of, registered
 from fraisier.observer import record
-from fraisier.observer.attempt import claim_of, complete, give_up, run_or_park
+from fraisier.observer.attempt import claim_of
+from fraisier.observer.ending import complete, give_up, run_or_park
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease, cancellation
 from fraisier.observer.recorded import Recorded
