@@ -10,7 +10,7 @@ Read it in this order: conversation, effect, fence, log, supervision, processes,
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Final
 
 # In the order in which they import each other.
@@ -41,9 +41,9 @@ for _name in ("fraisier", "fraisier.hosts", "fraisier.hosts.runner"):
 @cache
 def program() -> bytes:
     """All modules as one program text that needs no installed Fraisier."""
-    files = resources.files(__name__)
+    folder = Path(__file__).parent
     loads = [
-        f"_load({f'{__name__}.{module}'!r}, {files.joinpath(f'{module}.py').read_text('utf-8')!r})"
+        f"_load({f'{__name__}.{module}'!r}, {(folder / f'{module}.py').read_text('utf-8')!r})"
         for module in MODULES
     ]
     return "\n".join([_LOADER, *loads[:-1], f"{loads[-1]}.main()\n"]).encode()
