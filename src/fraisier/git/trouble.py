@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 
 from fraisier.git.address import Address, mask
-from fraisier.git.signs import SIGNS
 from fraisier.model.command import CommandResult
 
 
@@ -40,6 +39,8 @@ def recognise(result: CommandResult, address: Address | None = None) -> Trouble:
             message="A program is missing on this machine: {last}.".format_map(facts),
             hint="apt-get install git tar util-linux openssh-client",
         )
+    from fraisier.git.signs import SIGNS  # noqa: PLC0415 - patterns that only trouble needs
+
     for sign in SIGNS:
         if sign.pattern.search(result.output):
             return Trouble(message=sign.message.format_map(facts), hint=sign.hint.format_map(facts))
