@@ -1,9 +1,10 @@
 """One clear message with what to do, the exit code, no traceback, nothing half done."""
 
-import contextlib
 import subprocess
 
 import pytest
+
+from tests.support.disk import tmpfs
 
 
 def refused(shop, *arguments, exit_code, **options):
@@ -135,24 +136,9 @@ def test_a_commit_that_does_not_exist(shop):
     assert shop.releases() == []
 
 
-@contextlib.contextmanager
-def disk(folder, size):
-    """A file system of its own for the folder; `size` as tmpfs takes it."""
-    folder.mkdir(parents=True)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("only root may mount a small disk here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 def test_a_disk_that_is_too_small_is_seen_before_anything_is_done(shop):
     shop.commit()
-    with disk(shop.app_path(), "3m"):
+    with tmpfs(shop.app_path(), "size=3m"):
         answer = shop.deploy()
         assert answer["status"] == "failed"
         assert "MiB" in answer["error"]["message"]
@@ -162,7 +148,7 @@ def test_a_disk_that_is_too_small_is_seen_before_anything_is_done(shop):
 
 def test_a_disk_that_fills_up_in_the_middle_leaves_the_old_version(shop):
     good = shop.commit()
-    with disk(shop.app_path(), "130m"):
+    with tmpfs(shop.app_path(), "size=130m"):
         shop.deploy()
         shop.commit(**{"build.sh": "#!/bin/sh\nhead -c 200000000 /dev/zero > big"})
         answer = shop.deploy()
