@@ -22,8 +22,10 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
     """All times are seconds. `timeout` bounds one attempt, `retries` counts further attempts after the first.
 
-    http asks `url` and expects `expected_status`; tcp connects to `host` and `port`; command runs on the target and
-    expects `expected_exit_code`; database sends `query` to `connection_string`, which is still unresolved. Failures within `start_period` do not count as attempts; `initial_delay` is waited before the first.
+    http asks `url` and expects `expected_status`; tcp connects to `host` and `port`; command expects
+    `expected_exit_code`: all three from the target. database sends `query` to `connection_string`, which is still
+    unresolved, from here. Failures within `start_period` do not count as attempts; `initial_delay` is waited before
+    the first.
     """
 
     type: Literal["http", "tcp", "command", "database"] = "http"
@@ -72,7 +74,9 @@ HEALTH_CHECK: Final = section(
         choice("health check", ("http", "tcp", "command", "database")),
         "What is asked: an address, a port, a command on the target, or a database.",
     ),
-    Field("url", URL, "The address to GET; a path is relative to the service on this machine, or to `name`."),
+    Field(
+        "url", URL, "The address that the target GETs; a path is relative to the service there, or to `name`."
+    ),
     Field("path", URL, "The same as url, for a path.", into="url"),
     Field("expected_status", whole(100, 599), "The status of a good answer."),
     Field(
@@ -80,14 +84,18 @@ HEALTH_CHECK: Final = section(
         Kind("a mapping with json or header", _read_version, VERSION),
         "Where the answer names its version, which must be the new one.",
     ),
-    Field("host", text(check=host), "tcp: the machine that listens; default: the one that is deployed to."),
+    Field(
+        "host",
+        text(check=host),
+        "tcp: the machine that listens, as the target knows it; default: the target itself.",
+    ),
     Field("port", whole(1, 65535), "tcp: the port; default: service.port."),
     Field("command", ARGV, "command: what runs on the target, in the live release."),
     Field("expected_exit_code", whole(0, 255), "command: the exit code of a good answer."),
     Field(
         "connection_string",
         text("a database's address", check=database_address, may_refer=True),
-        "database: where it is.",
+        "database: where it is; asked from the machine that Fraisier runs on.",
     ),
     Field("query", text(), "database: what is asked."),
     Field("timeout", TIMEOUT, "How long one attempt may take."),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from fraisier.model.command import Command, CommandResult
-from fraisier.model.host import Host, Listener
+from fraisier.model.host import Host, Listener, Reply
 from fraisier.model.secret import Secret
 from fraisier.model.step import Step
 
@@ -63,6 +63,12 @@ class Recorder:
 
     async def process_tree(self, pid: int) -> list[int]:
         return await self._host.process_tree(pid)
+
+    async def get(self, url: str, *, within: float) -> Reply:
+        return await self._host.get(url, within=within)
+
+    async def connect(self, address: str, port: int, *, within: float) -> Reply:
+        return await self._host.connect(address, port, within=within)
 
 
 class Viewpoint:

@@ -41,7 +41,7 @@ class CheckHealth:
 
 
 async def _watch(site: Site, params: Params) -> Watch:
-    from fraisier.health.watch import Watch  # noqa: PLC0415 - asyncio and http.client; planning needs neither
+    from fraisier.health.watch import Watch  # noqa: PLC0415 - asyncio, which planning does not need
 
     return await Watch.begin(site, params)
 

@@ -13,7 +13,7 @@ from fraisier.errors import FenceRefused, StepFailed, Unreachable
 from fraisier.hosts.line import Line
 from fraisier.hosts.reader import HostReader, described, result_of
 from fraisier.model.command import Command, CommandResult
-from fraisier.model.host import Fence, Listener
+from fraisier.model.host import Fence, Listener, Reply
 from fraisier.transport.channel import Opener
 from fraisier.transport.redaction import Redactor
 
@@ -83,6 +83,12 @@ class FencedHost:
 
     async def process_tree(self, pid: int) -> list[int]:
         return await self._reader.process_tree(pid)
+
+    async def get(self, url: str, *, within: float) -> Reply:
+        return await self._reader.get(url, within=within)
+
+    async def connect(self, address: str, port: int, *, within: float) -> Reply:
+        return await self._reader.connect(address, port, within=within)
 
     def _fenced(self) -> dict[str, Any]:
         return {"fence": msgspec.to_builtins(self._fence)}

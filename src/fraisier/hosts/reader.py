@@ -9,7 +9,7 @@ import msgspec
 from fraisier.errors import FenceRefused
 from fraisier.hosts.line import Line
 from fraisier.model.command import Command, CommandResult
-from fraisier.model.host import Listener
+from fraisier.model.host import Listener, Reply
 from fraisier.model.secret import Secret
 from fraisier.transport.redaction import Redactor
 
@@ -54,6 +54,17 @@ class HostReader:
     async def process_tree(self, pid: int) -> list[int]:
         pids: list[int] = await self._read("pids", do="tree", pid=pid)
         return pids
+
+    async def get(self, url: str, *, within: float) -> Reply:
+        return await self._ask_network({"do": "get", "url": url, "within": within})
+
+    async def connect(self, address: str, port: int, *, within: float) -> Reply:
+        return await self._ask_network({"do": "connect", "host": address, "port": port, "within": within})
+
+    async def _ask_network(self, question: dict[str, Any]) -> Reply:
+        value = await self._line.ask(question, deadline=question["within"])
+        body: str = value.pop("body", "")
+        return Reply(**value, body=body.encode("latin-1"))
 
     async def _read(self, what: str, **question: Any) -> Any:
         return (await self._line.ask(question, deadline=READS_WITHIN))[what]

@@ -30,6 +30,19 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     command: str
 
 
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking an address of the network. `trouble` is empty when it answered, else one of `TROUBLES`.
+
+    `detail` says why in the words of the system, and never what was asked.
+    """
+
+    trouble: str = ""
+    detail: str = ""
+    status: int = 0
+    headers: dict[str, str] = {}
+    body: bytes = b""
+
+
 class Host(Protocol):
     """One machine. `run` changes it and passes the fence; everything else only reads."""
 
@@ -65,6 +78,14 @@ class Host(Protocol):
 
     async def process_tree(self, pid: int) -> list[int]:
         """`pid` and all its living descendants; empty when it is gone. Zombies are dead."""
+        ...
+
+    async def get(self, url: str, *, within: float) -> Reply:
+        """Ask an http(s) address from there, within so many seconds. A body is read to its end or to 64 KiB."""
+        ...
+
+    async def connect(self, address: str, port: int, *, within: float) -> Reply:
+        """Open a TCP connection from there, within so many seconds, and close it."""
         ...
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from fraisier.hosts.fenced import open_host
+from fraisier.hosts.fenced import open_host, open_reader
 from fraisier.model.host import Fence
 from fraisier.transport.local import Local
 from fraisier.transport.redaction import Redactor
 from tests.support import processes
-from tests.support.lane import Lane
+from tests.support.lane import Lane, Site
 
 
 @pytest.fixture
@@ -20,3 +20,10 @@ async def lane(tmp_path):
             yield Lane(host, tmp_path)
     finally:
         processes.end(processes.belonging_to(tmp_path))
+
+
+@pytest.fixture
+async def site():
+    """This machine, only for looking."""
+    async with open_reader(Local(), Redactor()) as host:
+        yield Site(host)

@@ -15,27 +15,27 @@ def check(host, port, **settings):
 
 
 @pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
-async def test_a_port_that_listens(host, family):
+async def test_a_port_that_listens(site, host, family):
     with socket.create_server((host, 0), family=family) as server:
         port = server.getsockname()[1]
-        answer = await TcpCheck().ask(None, check(host, port), Params())
+        answer = await TcpCheck().ask(site, check(host, port), Params())
     assert answer.good
     assert answer.said.endswith(f":{port} accepts connections")
 
 
-async def test_a_port_that_does_not():
+async def test_a_port_that_does_not(site):
     port = free_port()
-    answer = await TcpCheck().ask(None, check("localhost", port), Params())
+    answer = await TcpCheck().ask(site, check("localhost", port), Params())
     assert not answer.good
     assert f"localhost:{port}" in answer.said
 
 
-async def test_a_name_that_nobody_has():
-    answer = await TcpCheck().ask(None, check("no-such-host.invalid", 80), Params())
+async def test_a_name_that_nobody_has(site):
+    answer = await TcpCheck().ask(site, check("no-such-host.invalid", 80), Params())
     assert answer.said == "the name in no-such-host.invalid:80 cannot be resolved"
 
 
-async def test_a_machine_that_does_not_answer():
+async def test_a_machine_that_does_not_answer(site):
     with socket.socket() as full:  # a full queue drops what comes, like a machine that is off
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -43,10 +43,10 @@ async def test_a_machine_that_does_not_answer():
         for client in clients:
             client.setblocking(False)
             client.connect_ex(full.getsockname())
-        answer = await TcpCheck().ask(None, check(*full.getsockname(), timeout=0.3), Params())
+        answer = await TcpCheck().ask(site, check(*full.getsockname(), timeout=0.3), Params())
         for client in clients:
             client.close()
-    assert (answer.good, answer.said) == (False, "no connection within 0.3 s")
+    assert (answer.good, answer.said) == (False, "no answer within 0.3 s")
 
 
 def test_the_port_of_this_machine_identifies_the_service():

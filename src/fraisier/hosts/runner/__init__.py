@@ -4,7 +4,7 @@ It travels to the host over its own standard input, so a host needs nothing but 
 package use the standard library and each other, nothing else. `python3 -I -S -X utf8 -c '<constant line>'` reads
 the program and runs it; it answers requests, one JSON object a line, until its input ends.
 
-Read it in this order: conversation, effect, fence, log, supervision, processes, reading, reserve, files.
+Read it in this order: conversation, effect, fence, log, supervision, processes, reading, network, reserve, files.
 """
 
 from __future__ import annotations
@@ -20,21 +20,28 @@ MODULES: Final = (
     "processes",
     "reading",
     "supervision",
+    "network",
     "log",
     "fence",
     "effect",
     "conversation",
 )
 
+# A module is compiled when it is first imported, not before: see PEP 451.
 _LOADER: Final = """
-import sys, types
-def _load(name, text):
-    module = sys.modules[name] = types.ModuleType(name)
-    module.__path__ = []
-    exec(compile(text, name, "exec"), module.__dict__)
-    return module
-for _name in ("fraisier", "fraisier.hosts", "fraisier.hosts.runner"):
-    _load(_name, "")
+import sys
+class Texts:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name in TEXTS:
+            return type(sys.__spec__)(name, Texts, is_package=not TEXTS[name])
+    @staticmethod
+    def create_module(spec):
+        return None
+    @staticmethod
+    def exec_module(module):
+        exec(compile(TEXTS[module.__name__], module.__name__, "exec"), module.__dict__)
+sys.meta_path.insert(0, Texts)
 """
 
 
@@ -42,8 +49,6 @@ for _name in ("fraisier", "fraisier.hosts", "fraisier.hosts.runner"):
 def program() -> bytes:
     """All modules as one program text that needs no installed Fraisier."""
     folder = Path(__file__).parent
-    loads = [
-        f"_load({f'{__name__}.{module}'!r}, {(folder / f'{module}.py').read_text('utf-8')!r})"
-        for module in MODULES
-    ]
-    return "\n".join([_LOADER, *loads[:-1], f"{loads[-1]}.main()\n"]).encode()
+    texts = {"fraisier": "", "fraisier.hosts": "", __name__: ""}
+    texts |= {f"{__name__}.{module}": (folder / f"{module}.py").read_text("utf-8") for module in MODULES}
+    return f"TEXTS = {texts!r}{_LOADER}import {__name__}.conversation as c\nc.main()\n".encode()

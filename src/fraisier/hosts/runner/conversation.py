@@ -14,7 +14,7 @@ from functools import partial
 
 from fraisier.hosts.runner.effect import Effect, secrets_of
 from fraisier.hosts.runner.fence import Fence, Refused
-from fraisier.hosts.runner.files import Tail, reason, write_all
+from fraisier.hosts.runner.files import Tail, read_all, reason, write_all
 from fraisier.hosts.runner.reading import READS
 from fraisier.hosts.runner.supervision import (
     GRACE,
@@ -68,7 +68,7 @@ class Conversation:
         """What is asked, or None when the answer comes later."""
         if request["do"] in READS:
             return READS[request["do"]](request)
-        doing = {"run": self.run, "kill": self.kill, "look": self.look}
+        doing = {"run": self.run, "kill": self.kill, "look": self.look, "get": self.ask, "connect": self.ask}
         doing.update(raise_fence=raise_fence, adopt_fence=adopt_fence)
         return doing[request["do"]](request)
 
@@ -130,6 +130,21 @@ class Conversation:
         self.watch(source, lambda: None if tail.read() else self.unwatch(source))
         self.watch(said, lambda: answer(request["id"], finish))
 
+    def ask(self, request: dict[str, Any]) -> None:
+        """Ask an address of the network; no answer in time is one, too."""
+        try:
+            from fraisier.hosts.runner.network import ask  # noqa: PLC0415 - it brings much along
+        except ImportError as error:
+            raise Refused("failed", f"the Python of this machine is not whole: {error}") from None
+        parent = os.getpid()
+        child, said = fork_supervisor(lambda: ask(request, parent))
+
+        def finish() -> dict[str, Any]:
+            words = self.heard(said, child)
+            return {"trouble": "late"} if words is None else words
+
+        self.watch(said, lambda: answer(request["id"], finish))
+
     def watch(self, fd: int, when_ready: Callable[[], None]) -> None:
         self.watched[fd] = when_ready
         self.poll.register(fd, select.POLLIN)
@@ -141,7 +156,7 @@ class Conversation:
     def heard(self, said: int, supervisor: int) -> dict[str, Any] | None:
         """A supervisor's last words; None when it was killed before it could speak."""
         self.unwatch(said)
-        words = os.read(said, CHUNK)
+        words = read_all(said)
         os.close(said)
         os.waitpid(supervisor, 0)
         spoken: dict[str, Any] | None = json.loads(words) if words else None

@@ -77,11 +77,11 @@ def detach(*keep: int) -> None:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def die_with(parent: int) -> None:
-    """Be asked to end when `parent`, which forked us, ends."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with(parent: int, number: int = signal.SIGTERM) -> None:
+    """Get this signal when `parent`, which forked us, ends."""
+    prctl(PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
 
 
 def prctl(option: int, value: int) -> None:

@@ -32,10 +32,9 @@ def test_it_needs_the_standard_library_and_what_was_loaded_before(module):
     before = MODULES[: MODULES.index(module)]
     allowed = {f"{PACKAGE}.{name}" for name in before} | sys.stdlib_module_names
     for node in ast.walk(ast.parse(source(module))):
-        if isinstance(node, ast.ImportFrom):
-            assert node.module in allowed or str(node.module).partition(".")[0] in sys.stdlib_module_names
-        if isinstance(node, ast.Import):
-            assert {alias.name for alias in node.names} <= allowed
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
+            assert all(name in allowed or name.partition(".")[0] in allowed for name in names)
 
 
 def test_the_program_is_one_text():
