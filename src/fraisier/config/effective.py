@@ -21,6 +21,7 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 COMPOSED: Final = frozenset(
     {"host", "service", "health_check", "database", "env_vars", "hooks", "git", "env_files", OPTIONS}
 )
+SERVING: Final = frozenset({"api", "worker"})
 NEEDED: Final = {
     "http": ("url", "has neither url nor path: nobody knows what to ask"),
     "tcp": ("port", "has no port, and there is no service.port either"),
@@ -83,8 +84,12 @@ def _required(lane: Lane, values: Values, at: Found, problems: Problems) -> None
     if "app_path" not in values:
         problems.add(at, "has no app_path: the absolute path of the folder for its releases")
     service = _value(values, "service")
-    if lane.kind.type == "api" and service is not BAD and not {"command", "unit"}.intersection(service or ()):
+    if service is BAD:
+        return
+    if lane.kind.type in SERVING and not {"command", "unit"}.intersection(service or ()):
         problems.add(at, "has neither service.command nor systemd_service: nobody knows what to run")
+    if lane.kind.type == "worker" and (port := (service or {}).get("port")):
+        problems.add(port, "belongs to the type api: a worker answers on no port")
 
 
 def _consistent(values: Values, problems: Problems) -> None:

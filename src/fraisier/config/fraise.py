@@ -17,7 +17,7 @@ from fraisier.config.service_group import GROUP, is_group, services
 from fraisier.config.state import STATE
 
 OWN: Final = frozenset({"type", "environments", "state", "services", "deployer"})
-TYPES: Final = ("api", "service_group", "custom")
+TYPES: Final = ("api", "worker", "service_group", "custom")
 
 FRAISE: Final = with_target(
     "fraises.FRAISE",
@@ -28,7 +28,6 @@ FRAISE: Final = with_target(
             "type of fraise",
             TYPES,
             {
-                "worker": "fraises of type worker",
                 "etl": "fraises of type etl",
                 "scheduled": "fraises of type scheduled",
                 "backup": "fraises of type backup",

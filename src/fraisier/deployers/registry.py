@@ -41,7 +41,9 @@ def made(cls: type) -> Deployer:
     return Planned(cls)
 
 
-DEPLOYERS: Final = Registry[Deployer]("deployer", {"api": "fraisier.deployers.api"}, made)
+DEPLOYERS: Final = Registry[Deployer](
+    "deployer", {"api": "fraisier.deployers.api", "worker": "fraisier.deployers.worker"}, made
+)
 
 
 def deployer_of(environment: Environment) -> Deployer:

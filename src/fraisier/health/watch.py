@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Final
 
 from fraisier.config.health_check import HealthCheck
 from fraisier.errors import HealthCheckError
@@ -12,6 +13,8 @@ from fraisier.health.params import Params
 from fraisier.health.schedule import Tries
 from fraisier.health.sight import Sight, fault, look, unknown
 from fraisier.model.host import Site
+
+ANSWERED: Final = frozenset({"http", "tcp"})
 
 
 class Watch:
@@ -89,9 +92,13 @@ class Watch:
 
     def _unknown(self, check: HealthCheck) -> str | None:
         """Why nobody can say who answered. An answer that named the right version has said so itself."""
-        if check.version is not None:
+        if check.version is not None or self._known_by_its_process(check):
             return None
         return unknown(self._sight) if self._judged.service else "it is not known which process serves"
+
+    def _known_by_its_process(self, check: HealthCheck) -> bool:
+        """Nobody was asked over the network: the process that lives, and works in its release, is all there is."""
+        return self._sight.port is None and self._sight.release is not None and check.type not in ANSWERED
 
     def _unwell(self, check: HealthCheck, tries: Tries, last: Answer) -> HealthCheckError:
         kind = check_type_of(check)

@@ -85,7 +85,6 @@ REGISTRY_REFUSED = [
     (31, 28, "not supported yet: the provider docker_compose"),
     (34, 21, "not supported yet: the provider coolify"),
     (38, 28, "not supported yet: the providers aws, scaleway and ovh"),
-    (40, 11, "not supported yet: fraises of type worker"),
     (42, 33, "not supported yet: the providers aws, scaleway and ovh"),
     (44, 11, "not supported yet: fraises of type scheduled"),
     (47, 9, "not supported yet: jobs and scripts"),

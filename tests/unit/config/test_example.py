@@ -54,7 +54,7 @@ def keys(node: Node) -> Iterator[str]:
 
 def test_it_is_valid():
     config = FraisierConfig(EXAMPLE)
-    assert list(config.fraises) == ["my_api", "my_other_api", "everything"]
+    assert list(config.fraises) == ["my_api", "my_other_api", "my_worker", "everything"]
     assert config.warnings == []
 
 

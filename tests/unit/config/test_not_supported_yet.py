@@ -71,7 +71,7 @@ def test_promised_values_are_refused(wrong_keys, keys):
     assert said.startswith("7: not supported yet: ")
 
 
-@pytest.mark.parametrize("type_", ["worker", "etl", "scheduled", "backup"])
+@pytest.mark.parametrize("type_", ["etl", "scheduled", "backup"])
 def test_promised_types_are_refused_without_asking_for_the_keys_of_an_api(wrong, type_):
     (problem,) = wrong(f"fraises: {{x: {{type: {type_}, environments: {{p: {{}}}}}}}}")
     assert problem.kind == "not_supported_yet"
