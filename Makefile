@@ -57,7 +57,7 @@ docs: $(READY) ## write the reference, check the links in the docs, run the comm
 	@$(BIN)/python -m scripts.check_docs
 	@$(BIN)/pytest -q tests/acceptance/test_docs.py
 
-hosts-up: $(READY) ## bring up real hosts with systemd and sshd on this machine, as root (`make hosts-up HOSTS=1`; 3 if not said)
+hosts-up: $(READY) ## bring up real hosts with systemd and sshd, and a Docker engine, as root (`make hosts-up HOSTS=1`; 3 if not said)
 	@$(BIN)/python -m tests.hosts up $(HOSTS)
 
 hosts-down: $(READY) ## take them down again

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.feature_table import features
+
+if TYPE_CHECKING:
+    from tests.hosts.engine import Engine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,6 +74,22 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--record-features")
     if path and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Recorder(Path(path)))
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """A Docker engine of this worker's own. Where it cannot come up: a failure in CI, one line elsewhere."""
+    from tests.hosts.engine import docker_engine
+    from tests.hosts.needs import Missing
+    from tests.hosts.shell import Failed
+
+    try:
+        with docker_engine() as made:
+            yield made
+    except (Missing, Failed) as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing).partition("\n")[0])
 
 
 @pytest.fixture

@@ -5,36 +5,47 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Callable
 
 from tests.hosts import needs, shell
+from tests.hosts.engine import open_engine, prepare_docker, tidy_engines
 from tests.hosts.fleet import open_fleet, prepare, tidy
 from tests.hosts.layers import BASE, locked
 
 
 def main(verb: str, count: str = "3") -> int:
-    """Where hosts cannot come up, `prepare` says so; only in CI it fails."""
+    """Where something cannot come up, `prepare` says so; only in CI it fails."""
+    if verb == "down":
+        return _down()
+    needs.install()
+    steps = {"prepare": (prepare, prepare_docker), "up": (lambda: _hosts_up(int(count)), _docker_up)}[verb]
+    failed = [step for step in steps if not _done(step)]
+    return 1 if failed and (verb == "up" or os.environ.get("CI") == "true") else 0
+
+
+def _done(step: Callable[[], object]) -> bool:
     try:
-        return {"prepare": _prepare, "up": lambda: _up(int(count)), "down": _down}[verb]()
+        step()
     except (needs.Missing, shell.Failed) as missing:
         print(f"hosts: {missing}", file=sys.stderr)
-        return 0 if verb == "prepare" and os.environ.get("CI") != "true" else 1
+        return False
+    return True
 
 
-def _prepare() -> int:
-    needs.install()
-    prepare()
-    return 0
-
-
-def _up(count: int) -> int:
-    needs.install()
+def _hosts_up(count: int) -> None:
     for machine in open_fleet(count, None).machines:
         print(shlex.join([*machine.ssh, f"root@{machine.address}"]))
-    return 0
+
+
+def _docker_up() -> None:
+    engine = open_engine(None)
+    print(shlex.join([*engine.inside, "env", f"HOME={engine.folder}/home", "docker", "compose", "ls"]))
 
 
 def _down() -> int:
     if BASE.exists():
+        with locked(BASE / "engines.lock"):
+            tidy_engines(everything=True)
         with locked(BASE / "fleets.lock"):
             tidy(everything=True)
     return 0

@@ -1,4 +1,4 @@
-"""What this machine must offer to have hosts on it."""
+"""What this machine must offer to have hosts, or a Docker engine, on it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ PACKAGES = {
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
 }
+DOCKER = {
+    "dockerd": "docker.io",
+    "docker": "docker-cli",  # part of docker.io where there is no such package
+    "docker-registry": "docker-registry",
+    "busybox": "busybox-static",
+    "iptables": "iptables",
+    "ip": "iproute2",
+    "nsenter": "util-linux",
+}
 
 
 class Missing(Exception):
@@ -23,24 +32,36 @@ class Missing(Exception):
 
 def check() -> None:
     """Raises `Missing` with everything that is."""
-    if found := "; ".join(_missing()):
+    if found := "; ".join(_missing(PACKAGES)):
         raise Missing(f"no systemd hosts on this machine: {found}")
+
+
+def check_docker() -> None:
+    """Raises `Missing` with everything that an engine needs and is not here."""
+    if found := "; ".join(_missing(DOCKER)):
+        raise Missing(f"no Docker engine on this machine: {found}")
 
 
 def install() -> None:
     """Get the tools that are missing from the package manager, when we may."""
-    packages = sorted({package for tool, package in PACKAGES.items() if not shutil.which(tool)})
+    wanted = {**PACKAGES, **DOCKER}
+    packages = sorted({package for tool, package in wanted.items() if not shutil.which(tool)})
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages]
-        for words in (["apt-get", "update", "-qq"], install):
-            subprocess.run(words, env=environment, stdout=subprocess.DEVNULL, check=False)
+        _apt_get("update", "-qq")
+        known = [package for package in packages if _apt_get("show", package, program="apt-cache")]
+        _apt_get("install", "-qq", "--yes", "--no-install-recommends", *known)
 
 
-def _missing() -> Iterator[str]:
+def _apt_get(*words: str, program: str = "apt-get") -> bool:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run([program, *words], env=environment, stdout=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
+
+
+def _missing(wanted: dict[str, str]) -> Iterator[str]:
     if os.geteuid() != 0:
         yield "only root may have them"
-    if absent := {package for tool, package in PACKAGES.items() if not shutil.which(tool)}:
+    if absent := {package for tool, package in wanted.items() if not shutil.which(tool)}:
         yield f"not installed: {' '.join(sorted(absent))}"
     if not shutil.which("apt-get"):
         yield "they are made from the packages of Debian or Ubuntu, and apt-get is missing"

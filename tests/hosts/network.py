@@ -49,7 +49,11 @@ def disconnect(slot: int, number: int) -> None:
 
 
 def close_bridge(slot: int) -> None:
-    """The last one takes along what ip-netns(8) mounts for all of them."""
     shell.try_to("ip", "link", "delete", bridge(slot))
+    leave()
+
+
+def leave() -> None:
+    """The last one takes along what ip-netns(8) mounts for all of them."""
     if NAMESPACES.is_mount() and not any(NAMESPACES.iterdir()):
         shell.try_to("umount", NAMESPACES)

@@ -35,7 +35,7 @@ def python_version(root: Path) -> str:
 
 
 def _build(folder: Path) -> None:
-    address, components = _package_source()
+    address, components = package_source()
     debs = BASE / "debs"
     debs.mkdir(exist_ok=True)
     shell.run(
@@ -58,7 +58,7 @@ def _codename() -> str:
     return platform.freedesktop_os_release().get("VERSION_CODENAME", "")
 
 
-def _package_source() -> tuple[str, list[str]]:
+def package_source() -> tuple[str, list[str]]:
     """Address and components from which this machine's own packages come."""
     for refresh in (False, True):
         if refresh:
