@@ -17,6 +17,7 @@ import msgspec
 
 from bench.steps import KINDS, LANE, plan
 from fraisier.database import Database
+from fraisier.engine.hosts import Hosts
 from fraisier.engine.journal import Claim, Journal
 from fraisier.engine.runner import Runner
 from fraisier.hosts.fenced import open_host
@@ -70,7 +71,12 @@ async def _run(database: Database, folder: Path, steps: Plan) -> float:
             await host.raise_fence()
             journal = Journal(database, claim, row["pk_deployment"], row["identifier"])
             runner = Runner(
-                plan=steps, journal=journal, host=host, resolve=str, leash=lease, progress=Silent()
+                plan=steps,
+                journal=journal,
+                hosts=Hosts({"": host}),
+                resolve=str,
+                leash=lease,
+                progress=Silent(),
             )
             began = time.perf_counter()
             await runner.run()

@@ -55,7 +55,7 @@ def planned(config: dict[str, Any], *, old: Release | None = OLD, kind: Kind = K
         reuse=NEW if kind is Kind.ROLLBACK else None,
         service_manager="supervisor",
     )
-    return plan(environment, observed, kind)
+    return plan(environment, [observed], kind)
 
 
 def forward(one: Plan) -> list[str]:

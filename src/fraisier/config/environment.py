@@ -64,6 +64,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     deployer: str | None = None
     config_file: str | None = None
     state_path: str | None = None
+    hosts: tuple[str, ...] = ()
+    ssh_user: str | None = None
+    ssh_port: int | None = None
+    ssh_key: str | None = None
 
     @property
     def identity(self) -> Identity:

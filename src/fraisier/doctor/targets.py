@@ -22,7 +22,7 @@ async def targets(
     grounds: Grounds, environments: Iterable[Environment], installation_id: str
 ) -> list[Finding]:
     """What these environments need: the machine, their folders, disks and ports, and their repositories."""
-    async with grounds.reader() as host:
+    async with grounds.here() as host:
         return [
             *await _machine(host, environments, installation_id),
             *await repositories(grounds, host, environments),
@@ -33,7 +33,7 @@ async def bare_metal(
     grounds: Grounds, environments: Iterable[Environment], installation_id: str
 ) -> list[Finding]:
     """What the provider needs, and each of these environments of it."""
-    async with grounds.reader() as host:
+    async with grounds.here() as host:
         return await _machine(host, environments, installation_id)
 
 
@@ -50,7 +50,7 @@ async def lanes(host: Host, environments: Iterable[Environment], installation_id
     async def of(environment: Environment) -> list[Finding]:
         return [found async for found in examine.lane(host, environment, installation_id)]
 
-    ours = [each for each in environments if each.provider == "bare_metal"]
+    ours = [each for each in environments if each.provider == "bare_metal" and not each.hosts]
     return [found for lane in await asyncio.gather(*map(of, ours)) for found in lane]
 
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+
+import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.deployers.registry import deployer_of
 from fraisier.model.commit import Commit, short
 from fraisier.model.plan import Observed, Plan
 from fraisier.model.status import Kind
+from fraisier.model.step import Step
+from fraisier.providers.places import places
 from fraisier.providers.provider import provider_of
 
 
-def plan(environment: Environment, observed: Observed, kind: Kind, before: Environment | None = None) -> Plan:
-    """The steps that take `observed.commit` live in this environment, and those that judge a way back.
+def plan(
+    environment: Environment, seen: Sequence[Observed], kind: Kind, before: Environment | None = None
+) -> Plan:
+    """The steps that take the observed commit live on all targets of this environment, and those that judge a way back.
 
     `before` is the environment as it was when the live version was deployed: a way back is judged by its checks.
     The plan is stored with the deployment and is all that running, finishing or undoing it needs.
     """
     deployer = deployer_of(environment)
     provider = provider_of(environment)
+    observed = seen[0]
     return Plan(
         identity=environment.identity,
         kind=kind,
@@ -28,11 +36,17 @@ def plan(environment: Environment, observed: Observed, kind: Kind, before: Envir
         old=observed.live,
         provider=environment.provider,
         target=provider.target(environment),
-        steps=deployer.steps(environment, observed),
-        restored=deployer.restored(before or environment, observed),
+        steps=_there(deployer.steps(environment, observed), observed),
+        restored=_there(deployer.restored(before or environment, observed), observed),
         auto_rollback=environment.auto_rollback_on_failure,
         fence_folder=provider.fence_folder(environment),
+        places=places(environment, observed.installation_id),
     )
+
+
+def _there(steps: Sequence[Step], observed: Observed) -> tuple[Step, ...]:
+    """The steps, on the host that was seen where they name none."""
+    return tuple(step if step.host else msgspec.structs.replace(step, host=observed.host) for step in steps)
 
 
 def release_name(token: int, commit: Commit) -> str:

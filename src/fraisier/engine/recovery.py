@@ -18,19 +18,18 @@ Look = Callable[[int, Step], Awaitable[Seen]]
 
 
 class Resume(msgspec.Struct, frozen=True, kw_only=True):
-    """What the new owner does: go `back` or forward from step `start`; `touched` is what a way back undoes.
+    """What the new owner does: go `back`, or forward with the steps of `rest`; `touched` is what a way back undoes.
 
     `switched` tells whether the new version had been reached for, undone since or not.
-    `found_done` is a step whose journal entry says running while the world says done. `again` are health checks
-    that were passed before: what was well then has to be well now. `give_up` ends the deployment for a person.
+    `found_done` are steps whose journal entry says running while the world says done. Among `rest` are the health
+    checks that were passed before: what was well then has to be well now. `give_up` ends the deployment for a person.
     """
 
     back: bool
     touched: tuple[int, ...]
     switched: bool
-    start: int = 0
-    found_done: int | None = None
-    again: tuple[int, ...] = ()
+    rest: tuple[int, ...] = ()
+    found_done: tuple[int, ...] = ()
     give_up: bool = False
     reason: str = ""
 
@@ -44,7 +43,7 @@ async def decide(
     *,
     parked: bool = False,
 ) -> Resume:
-    """Choose the way from the rows of the journal; looks only at the one step that was interrupted.
+    """Choose the way from the rows of the journal; looks only at the steps that were interrupted.
 
     A `parked` deployment stopped between two steps and goes on in its direction. One whose owner died: before the
     switch the way is back. At or after it the way is forward, unless a step has failed, nobody can tell whether one
@@ -86,21 +85,24 @@ async def _onward(
         for row in journal
         if row["status"] == StepStatus.DONE and plan.steps[row["ordinal"]].kind == HEALTH
     )
-    reason = "the rest had to be run"
-    forward = functools.partial(
-        Resume, back=False, touched=touched, switched=switched, again=passed, reason=reason
+    done: list[int] = []
+    for ordinal in (row["ordinal"] for row in journal if row["status"] == StepStatus.RUNNING):
+        step = plan.steps[ordinal]
+        seen = Seen.NOT_DONE if step.kind == HEALTH else await look(ordinal, step)
+        if seen is Seen.DONE:
+            done.append(ordinal)
+        elif seen is Seen.CANNOT_TELL and not registered(step).repeatable:
+            reason = f"nobody can tell whether {step.title!r} ran"
+            return Resume(back=True, touched=touched, switched=True, reason=reason)
+    waiting = (row["ordinal"] for row in journal if row["status"] in _TO_RUN and row["ordinal"] not in done)
+    return Resume(
+        back=False,
+        touched=touched,
+        switched=switched,
+        rest=(*passed, *waiting),
+        found_done=tuple(done),
+        reason="the rest had to be run",
     )
-    running = next((row["ordinal"] for row in journal if row["status"] == StepStatus.RUNNING), None)
-    if running is None:
-        waiting = [row["ordinal"] for row in journal if row["status"] == StepStatus.PENDING]
-        return forward(start=min(waiting, default=len(plan.steps)))
-    step = plan.steps[running]
-    if step.kind == HEALTH:
-        return forward(start=running)
-    seen = await look(running, step)
-    if seen is Seen.DONE:
-        return forward(start=running + 1, found_done=running)
-    if seen is Seen.CANNOT_TELL and not registered(step).repeatable:
-        reason = f"nobody can tell whether {step.title!r} ran"
-        return Resume(back=True, touched=touched, switched=True, reason=reason)
-    return forward(start=running)
+
+
+_TO_RUN = {StepStatus.PENDING, StepStatus.RUNNING}

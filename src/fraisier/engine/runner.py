@@ -13,8 +13,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from fraisier.engine import outcome
+from fraisier.engine.hosts import Hosts
 from fraisier.engine.journal import Journal
 from fraisier.engine.outcome import Outcome, WayBack
+from fraisier.engine.sections import Chain, sections
+from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.site import EffectHost, Leash, StepSite
 from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, LockError, Parked, StepFailed
 from fraisier.model.plan import Plan
@@ -38,27 +41,28 @@ T = TypeVar("T")
 
 
 class Runner:
-    """Takes one plan to its end on one host, as long as the leash holds."""
+    """Takes one plan to its end on its hosts, as long as the leash holds."""
 
     def __init__(
         self,
         *,
         plan: Plan,
         journal: Journal,
-        host: EffectHost,
+        hosts: Hosts[EffectHost],
         resolve: Callable[[str], str | Secret],
         leash: Leash,
         progress: Progress,
     ) -> None:
         self._plan = plan
         self._journal = journal
-        self._host = host
+        self._hosts = hosts
         self._resolve = resolve
         self._leash = leash
         self._progress = progress
         self._touched: dict[int, Step] = {}
         self._switched = False
-        self._at = 0
+        self._running: set[int] = set()
+        self._done: set[int] = set()
         self._parking = False
         self._reports: dict[int, StepReport] = {}
         self._warnings: list[str] = []
@@ -87,13 +91,13 @@ class Runner:
 
     async def run(self) -> Outcome:
         """Go forward from the first step; on any failure go back to where it began."""
-        return await self.resume(0)
+        return await self.resume(range(len(self._plan.steps)))
 
-    async def resume(self, start: int, again: Iterable[int] = ()) -> Outcome:
-        """Run the steps of `again`, then go forward from step `start`; a way back undoes whatever was counted by
-        `touch`, too.
-        """
-        self._forward = asyncio.create_task(self._go_forward([*again, *range(start, len(self._plan.steps))]))
+    async def resume(self, rest: Iterable[int]) -> Outcome:
+        """Go forward with the steps of `rest`; a way back undoes whatever was counted by `touch`, too."""
+        waiting = tuple(rest)
+        self._done = set(self._touched).difference(waiting)
+        self._forward = asyncio.create_task(self._go_forward(waiting))
         if self._stop is not None:
             self._forward.cancel()
         try:
@@ -126,20 +130,29 @@ class Runner:
         self._switched = switched
 
     async def _go_forward(self, ordinals: Iterable[int]) -> None:
-        for ordinal in ordinals:
+        for chains in sections(self._plan, ordinals):
+            self._go_on(chains[0][0])
+            await side_by_side([self._follow(chain) for chain in chains])
+            for left in (ordinal for chain in chains for ordinal in chain if ordinal not in self._done):
+                self._go_on(left)
+
+    async def _follow(self, chain: Chain) -> None:
+        """The steps of one host, in order. Who parks ends between two of them."""
+        for ordinal in chain:
+            if self._parking:
+                return
             step = self._plan.steps[ordinal]
-            self._go_on(step)
             self._touched[ordinal] = step
-            self._at = ordinal
             await self._journal.intend(ordinal)
             self._progress.step_started(step)
             await self._apply(ordinal, step)
+            self._done.add(ordinal)
 
     async def _apply(self, ordinal: int, step: Step) -> None:
         site = self._site(ordinal, step, "apply")
         began = time.monotonic()
         try:
-            skipped = await self._within_deadline(step, self._effect(step, site))
+            skipped = await self._within_deadline(ordinal, step, self._effect(step, site))
         except LockError:
             raise
         except FraiseQLError as error:
@@ -176,15 +189,21 @@ class Runner:
     async def _undo_all(self) -> WayBack:
         failures: list[str] = []
         left: list[dict[str, str]] = []
-        for ordinal, step in sorted(self._touched.items(), reverse=True):
-            try:
-                still = await self._undo(ordinal, step)
-            except (LockError, DatabaseError):
-                raise
-            except FraiseQLError as error:
-                failures.append(f"{step.title}: {error.message}")
-            else:
-                left += [outcome.still_there(step.title, still)] if still else []
+
+        async def undo(chain: Chain) -> None:
+            for ordinal in chain:
+                step = self._plan.steps[ordinal]
+                try:
+                    still = await self._undo(ordinal, step)
+                except (LockError, DatabaseError):
+                    raise
+                except FraiseQLError as error:
+                    failures.append(f"{step.title}: {error.message}")
+                else:
+                    left.extend([outcome.still_there(step.title, still)] if still else [])
+
+        for chains in sections(self._plan, sorted(self._touched, reverse=True)):
+            await side_by_side([undo(chain) for chain in chains])
         reached = any(step.position is Position.SWITCH for step in self._touched.values())
         switched = self._switched or reached
         unhealthy = await self._judge_restored() if switched and not failures else None
@@ -193,13 +212,14 @@ class Runner:
         )
 
     async def _undo(self, ordinal: int, step: Step) -> NotUndone | None:
-        self._go_on(step)
+        self._go_on(ordinal)
         await self._journal.intend(ordinal, undo=True)
         self._progress.step_started(step, undoing=True)
         site = self._site(ordinal, step, "undo")
         began = time.monotonic()
         try:
-            still = await self._within_deadline(step, registered(step).kind.undo(site, params_of(step)))
+            undoing = registered(step).kind.undo(site, params_of(step))
+            still = await self._within_deadline(ordinal, step, undoing)
         except LockError:
             raise
         except FraiseQLError as error:
@@ -214,12 +234,12 @@ class Runner:
 
     async def _judge_restored(self) -> str | None:
         """Check the version that is live again; None when it is well, else why not."""
-        for number, step in enumerate(self._plan.restored):
-            site = self._site(len(self._plan.steps) + number, step, "restored")
+        for number, step in enumerate(self._plan.restored, len(self._plan.steps)):
+            site = self._site(number, step, "restored")
             self._progress.step_started(step)
             began = time.monotonic()
             try:
-                await self._within_deadline(step, self._effect(step, site))
+                await self._within_deadline(number, step, self._effect(step, site))
             except LockError:
                 raise
             except FraiseQLError as error:
@@ -230,7 +250,8 @@ class Runner:
             self._progress.step_ended(step, _report(step, StepStatus.DONE, began, None))
         return None
 
-    async def _within_deadline(self, step: Step, effect: Awaitable[T]) -> T:
+    async def _within_deadline(self, ordinal: int, step: Step, effect: Awaitable[T]) -> T:
+        self._running.add(ordinal)
         try:
             async with asyncio.timeout(step.deadline):
                 return await effect
@@ -247,28 +268,31 @@ class Runner:
                 f"{step.title}: unexpected {type(bug).__name__}: {bug}",
                 hint="A bug in the code of this step; the log has the traceback.",
             ) from bug
+        finally:
+            self._running.discard(ordinal)
 
     def _site(self, ordinal: int, step: Step, phase: str) -> StepSite:
-        self._leash.begin(step)
+        self._leash.begin(step, beside=bool(self._running))
         self._leash.check()
-        host = self._host.during(f"{ordinal:03d}-{phase}")
-        return StepSite(host, self._leash, self._resolve, self._progress.said)
+        host = self._hosts.of(step.host).during(f"{ordinal:03d}-{phase}")
+        return StepSite(host, self._hosts.here, self._leash, self._resolve, self._progress.said)
 
     def _ended(self, ordinal: int, step: Step, report: StepReport, *, undoing: bool = False) -> None:
         self._reports[ordinal] = report
         self._progress.step_ended(step, report, undoing=undoing)
 
-    def _go_on(self, following: Step) -> None:
+    def _go_on(self, following: int) -> None:
         if self._parking:
+            title = self._plan.steps[following].title
             raise Parked(
-                f"{self._plan.identity}: stopped before {following.title!r}; the next owner goes on from there.",
+                f"{self._plan.identity}: stopped before {title!r}; the next owner goes on from there.",
                 hint="Start fraisier serve again, or run any command on this lane.",
             )
 
     def _may_stay(self) -> bool:
         """Only a version that is live as a whole stays: a switch that failed half-way goes back in any case."""
-        switches = [n for n, step in enumerate(self._plan.steps) if step.position is Position.SWITCH]
-        return not self._plan.auto_rollback and bool(switches) and max(switches) < self._at
+        switches = {n for n, step in enumerate(self._plan.steps) if step.position is Position.SWITCH}
+        return not self._plan.auto_rollback and bool(switches) and switches <= self._done
 
     def _judged(self) -> bool:
         return any(

@@ -20,7 +20,9 @@ class EffectHost(Host, Protocol):
 class Leash(Protocol):
     """The lease as the runner sees it: told when a step begins, asked before each effect."""
 
-    def begin(self, step: Step) -> None: ...
+    def begin(self, step: Step, *, beside: bool) -> None:
+        """A step starts; `beside` others that run, so that the longest counts."""
+        ...
 
     def check(self) -> None:
         """Raises `LeaseLost` when the lane may belong to somebody else by now."""
@@ -74,25 +76,33 @@ class Recorder:
 class Viewpoint:
     """A `Site` that only looks: what the survey before planning needs."""
 
-    def __init__(self, host: Host, resolve: Callable[[str], str | Secret]) -> None:
+    def __init__(self, host: Host, resolve: Callable[[str], str | Secret], here: Host | None = None) -> None:
         self.host = host
         self.resolve = resolve
+        self._here = here or host
+
+    def here(self, key: str) -> Host:
+        """Looking needs no key."""
+        del key
+        return self._here
 
     def say(self, text: str) -> None:
         """Nobody watches yet."""
 
 
 class StepSite:
-    """The `Site` of one step, for one phase of it."""
+    """The `Site` of one step, for one phase of it. `here` is the machine that Fraisier runs on."""
 
     def __init__(
         self,
         host: Host,
+        here: EffectHost,
         leash: Leash,
         resolve: Callable[[str], str | Secret],
         say: Callable[[str], None],
     ) -> None:
         self._recorder = Recorder(host, leash)
+        self._here, self._leash = here, leash
         self._resolve = resolve
         self._say = say
         self.notes: list[str] = []
@@ -100,6 +110,9 @@ class StepSite:
     @property
     def host(self) -> Host:
         return self._recorder
+
+    def here(self, key: str) -> Host:
+        return Recorder(self._here.during(key), self._leash)
 
     @property
     def output(self) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -45,40 +47,53 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def survey(
-    site: Site, environment: Environment, wanted: Wanted, past: Past, *, token: int, installation_id: str
-) -> Observed:
-    """Everything that planning needs to know.
+    sites: Mapping[str, Site],
+    environment: Environment,
+    wanted: Wanted,
+    past: Past,
+    *,
+    token: int,
+    installation_id: str,
+) -> tuple[Observed, ...]:
+    """Everything that planning needs to know, of each target by its name.
 
-    Raises `Unreachable` when the repository or the target does not answer, `UnknownName` for a version that
+    Raises `Unreachable` when the repository or a target does not answer, `UnknownName` for a version that
     neither the history nor the repository knows, `ConfigurationError` for a health check that could never pass.
     """
+    site = next(iter(sites.values()))
     prepare(site, environment.health_checks)
-    view = await provider_of(environment).look(site.host, environment)
+    looks = (provider_of(environment).look(each.host, environment) for each in sites.values())
+    views = await asyncio.gather(*looks)
     mirror = mirror_path(environment.git_repo)
     if wanted.kind is Kind.ROLLBACK:
-        commit = await _earlier(site, environment, wanted, past, view, mirror)
+        commit = await _earlier(site, environment, wanted, past, views[0], mirror)
     else:
         commit = await _from_git(site, environment, wanted.version, mirror)
-    reuse = _lying_there(view, commit) if wanted.kind is Kind.ROLLBACK else None
     attempt = release_name(token, commit)
-    return Observed(
-        attempt=attempt,
-        commit=commit,
-        release_name=reuse.name if reuse else attempt,
-        installation_id=installation_id,
-        mirror=mirror,
-        live=view.live or _remembered(environment, past),
-        reuse=reuse,
-        releases=view.releases,
-        service_manager=view.service_manager,
-    )
+
+    def observed(name: str, view: TargetView) -> Observed:
+        reuse = _lying_there(view, commit) if wanted.kind is Kind.ROLLBACK else None
+        return Observed(
+            attempt=attempt,
+            commit=commit,
+            release_name=reuse.name if reuse else attempt,
+            installation_id=installation_id,
+            mirror=mirror,
+            live=view.live or _remembered(environment, past),
+            reuse=reuse,
+            releases=view.releases,
+            service_manager=view.service_manager,
+            host=name,
+        )
+
+    return tuple(map(observed, sites, views))
 
 
-def up_to_date(observed: Observed, wanted: Wanted, past: Past) -> bool:
-    """Whether there is nothing to do: the commit is live, recorded, and not known to be down."""
-    live = observed.live.commit.sha if observed.live else None
-    wanted_sha = observed.commit.sha
-    return not wanted.force and live == wanted_sha == past.current and past.health != LaneHealth.DOWN
+def up_to_date(seen: Sequence[Observed], wanted: Wanted, past: Past) -> bool:
+    """Whether there is nothing to do: the commit is live everywhere, recorded, and not known to be down."""
+    if wanted.force or past.health == LaneHealth.DOWN:
+        return False
+    return all(one.live is not None and one.live.commit.sha == one.commit.sha == past.current for one in seen)
 
 
 def previous_version(past: Past) -> str | None:
@@ -99,7 +114,9 @@ async def _from_git(site: Site, environment: Environment, version: str | None, m
     if not environment.git_repo:
         return _taken_as_it_is(environment, version)
     repository = site.resolve(environment.git_repo)
-    return await resolve(site.host, repository, branch=environment.branch, wanted=version, mirror=mirror)
+    return await resolve(
+        site.here("resolve"), repository, branch=environment.branch, wanted=version, mirror=mirror
+    )
 
 
 def _remembered(environment: Environment, past: Past) -> Release | None:

@@ -47,6 +47,10 @@ class Line:
                 self._connection = connection
             return self._connection
 
+    async def reach(self) -> None:
+        """See that it answers. Raises `Unreachable`."""
+        await self.open()
+
     async def ask(self, question: dict[str, Any], *, deadline: float) -> dict[str, Any]:
         """Ask, and ask again over a new connection when one breaks. `deadline` is in seconds.
 

@@ -95,6 +95,10 @@ class Site(Protocol):
     @property
     def host(self) -> Host: ...
 
+    def here(self, key: str) -> Host:
+        """The machine that Fraisier runs on. What a deployment has run there below this key is not run again."""
+        ...
+
     def resolve(self, text: str) -> str | Secret:
         """The value of a text that may hold `${…}` references; `Secret` as soon as it held one.
 

@@ -6,19 +6,21 @@ import msgspec
 
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
+from fraisier.model.place import Place
 from fraisier.model.release import Release
 from fraisier.model.status import Kind
 from fraisier.model.step import Step
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen before planning. Planning itself looks at nothing else.
+    """What was seen of one target before planning. Planning itself looks at nothing else.
 
     `attempt` is a name that no other attempt has. `commit` is the version to become live and `release_name` the
     name its release will have; `live` is the
     release that the target runs now (None: nothing yet); `reuse` a finished release of `commit` that already
     lies on the target, which a rollback goes to without building. `releases` are all releases on the target,
-    oldest first. `service_manager` is what was detected there. `installation_id` names this Fraisier.
+    oldest first. `service_manager` is what was detected there. `installation_id` names this Fraisier. `host` is
+    the name of the place where it was seen.
     """
 
     attempt: str
@@ -30,6 +32,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     reuse: Release | None = None
     releases: tuple[Release, ...] = ()
     service_manager: str = ""
+    host: str = ""
 
     @property
     def release(self) -> Release:
@@ -40,9 +43,9 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A list of steps for one identity, with everything that is needed to run, print, finish or undo it.
 
-    `restored` are the checks that judge the old version after everything was undone; `fence_folder` is where the
-    target keeps its side of the fence. Without `auto_rollback` a failure after the switch leaves the new version
-    live, for a person to look at.
+    `restored` are the checks that judge the old version after everything was undone; `places` are all machines of
+    the deployment, the target first. Without `auto_rollback` a failure after the switch leaves the new version live,
+    for a person to look at. `fence_folder` is for plans from before there were places.
     """
 
     identity: Identity
@@ -58,3 +61,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     auto_rollback: bool = True
     schema: int = 1
+    places: tuple[Place, ...] = ()
+
+    @property
+    def machines(self) -> tuple[Place, ...]:
+        """Where it happens, in any plan."""
+        return self.places or (Place(folder=self.fence_folder),)

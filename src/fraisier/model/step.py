@@ -36,16 +36,21 @@ class Seen(StrEnum):
 
 
 class OnFailure(StrEnum):
-    """What a failed step means: the deployment goes `back`, or a warning is kept and it goes on."""
+    """What a failed step means: the deployment goes `back`, its `host` goes back and the others go on, or a warning
+    is kept and all go on.
+    """
 
     BACK = "back"
+    HOST = "host"
     WARN = "warn"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One journaled action. `params` are plain values (JSON); `deadline` is in seconds for one attempt.
 
-    `doing` is what people read while it runs, `title` once it is done.
+    `doing` is what people read while it runs, `title` once it is done. `host` is the name of a place in the plan;
+    empty: the target. Neighbours with the same number in `together` run at the same time on their hosts, those of
+    one host in their order; 0 stands alone. A step that is `once` happens on one of several hosts only.
     """
 
     kind: str
@@ -56,6 +61,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     position: Position = Position.BEFORE
     deadline: float = 60.0
     on_failure: OnFailure = OnFailure.BACK
+    host: str = ""
+    together: int = 0
+    once: bool = False
 
 
 class Skip(msgspec.Struct, frozen=True):

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from fraisier.config.environment import Environment
-from fraisier.engine.journal import in_thread
+from fraisier.engine.journal import Claim, in_thread
+from fraisier.engine.side_by_side import side_by_side
 from fraisier.errors import LockError
-from fraisier.model.host import Fence
+from fraisier.model.place import HERE
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
-from fraisier.providers.provider import provider_of
 
 DAMAGED = "unreadable"
 
@@ -27,10 +27,17 @@ class Fenced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def owner_of(grounds: Grounds, environment: Environment) -> Fenced | None:
-    """Whose fence it is; None when there is none yet."""
-    folder = provider_of(environment).fence_folder(environment)
-    async with grounds.reader() as host:
-        text = await host.read_text(str(PurePosixPath(folder) / "fence.json"))
+    """Whose fence it is, on the first host where it is not ours; None when there is none yet."""
+    places = [place for place in grounds.places(environment) if place.name != HERE]
+    async with grounds.readers(places) as hosts:
+        paths = {place.name: str(PurePosixPath(place.folder) / "fence.json") for place in places}
+        texts = [await hosts.of(name).read_text(path) for name, path in paths.items()]
+    found = [fenced for text in texts if (fenced := _read(text)) is not None]
+    foreign = [fenced for fenced in found if fenced.owner != grounds.installation_id]
+    return next(iter(foreign or found), None)
+
+
+def _read(text: str | None) -> Fenced | None:
     if text is None:
         return None
     try:
@@ -60,12 +67,7 @@ async def adopt(grounds: Grounds, environment: Environment, seen: Fenced, asking
             f"A deployment is at work in {identity}.",
             hint=f"fraisier why {identity.fraise} {identity.environment}",
         )
-    fence = Fence(
-        installation_id=grounds.installation_id,
-        lane=identity.slug,
-        token=lane["token"],
-        folder=provider_of(environment).fence_folder(environment),
-    )
-    async with grounds.host(fence) as host:
-        await host.adopt_fence()
+    claim = Claim(identity=identity, lane=lane["pk_lane"], token=lane["token"])
+    async with grounds.hosts(grounds.places(environment), claim) as hosts:
+        await side_by_side([host.adopt_fence() for host in hosts.all.values()])
     return int(lane["token"])

@@ -11,10 +11,12 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.database import Database
+from fraisier.engine.hosts import Hosts
 from fraisier.engine.journal import Claim, Journal, in_thread
 from fraisier.engine.outcome import Outcome
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.runner import Runner
+from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.survey import Past, Wanted, survey, up_to_date
 from fraisier.errors import (
     Cancelled,
@@ -26,8 +28,8 @@ from fraisier.errors import (
 )
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model import trail
-from fraisier.model.host import Fence
 from fraisier.model.identity import Identity
+from fraisier.model.place import Place
 from fraisier.model.plan import Observed, Plan
 from fraisier.model.report import Progress, Report
 from fraisier.model.status import DeploymentStatus, Kind, RequestStatus
@@ -145,8 +147,8 @@ class Attempt:
 
         with Lease(self._database, self._claim, self._grounds.timing, self._tether.lost, cancelled) as lease:
             try:
-                async with self._grounds.host(self._fence()) as host:
-                    return await self._on_host(host, lease)
+                async with self._grounds.hosts(self._places, self._claim) as hosts:
+                    return await self._on_hosts(hosts, lease)
             except LeaseLost:
                 raise
             except FraiseQLError as error:
@@ -155,33 +157,29 @@ class Attempt:
                     await self._end_request(RequestStatus.FAILED, error.message)
                 raise
 
-    def _fence(self) -> Fence:
-        return Fence(
-            installation_id=self._grounds.installation_id,
-            lane=self._claim.identity.slug,
-            token=self._claim.token,
-            folder=provider_of(self._environment).fence_folder(self._environment),
-        )
+    @property
+    def _places(self) -> tuple[Place, ...]:
+        return self._grounds.places(self._environment)
 
-    async def _on_host(self, host: FencedHost, lease: Lease) -> Report:
+    async def _on_hosts(self, hosts: Hosts[FencedHost], lease: Lease) -> Report:
         past = await self._grounds.past(self._claim.identity)
-        observed = await survey(
-            self._grounds.viewpoint(host),
+        seen = await survey(
+            self._grounds.viewpoints(hosts),
             self._environment,
             self._wanted,
             past,
             token=self._claim.token,
             installation_id=self._grounds.installation_id,
         )
-        if up_to_date(observed, self._wanted, past):
+        if up_to_date(seen, self._wanted, past):
             lease.settle()
             await self._end_request(RequestStatus.COMPLETED, "up to date")
-            return self._nothing_to_do(observed)
-        await host.raise_fence()
-        plan = make_plan(self._environment, observed, self._wanted.kind, past.before)
-        return await self._deploy(host, lease, plan, past)
+            return self._nothing_to_do(seen[0])
+        await side_by_side([host.raise_fence() for host in hosts.all.values()])
+        plan = make_plan(self._environment, seen, self._wanted.kind, past.before)
+        return await self._deploy(hosts, lease, plan, past)
 
-    async def _deploy(self, host: FencedHost, lease: Lease, plan: Plan, past: Past) -> Report:
+    async def _deploy(self, hosts: Hosts[FencedHost], lease: Lease, plan: Plan, past: Past) -> Report:
         self._starting = True  # from here on there is a row that only a runner may end
         row = await self._start(plan, past)
         began = time.monotonic()
@@ -190,7 +188,7 @@ class Attempt:
         self._runner = Runner(
             plan=plan,
             journal=journal,
-            host=host,
+            hosts=hosts,
             resolve=self._grounds.resolve,
             leash=lease,
             progress=self._progress,
@@ -285,6 +283,7 @@ class Attempt:
 def _journaled(ordinal: int, step: Any) -> dict[str, Any]:
     return {
         "ordinal": ordinal,
+        "host": step.host,
         "kind": step.kind,
         "version": step.version,
         "title": step.title,

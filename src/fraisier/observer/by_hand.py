@@ -9,9 +9,9 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.engine.journal import Journal, in_thread
+from fraisier.engine.side_by_side import side_by_side
 from fraisier.errors import DeploymentError, LockError, UnknownName
 from fraisier.model.commit import short
-from fraisier.model.host import Fence
 from fraisier.model.plan import Plan
 from fraisier.model.status import DeploymentStatus, Direction, LaneHealth, StepStatus
 from fraisier.model.step import Position
@@ -64,20 +64,21 @@ def _find(grounds: Grounds, deployment: str) -> Row:
 async def _require_live(grounds: Grounds, row: Row) -> None:
     environment = msgspec.json.decode(row["config_snapshot"], type=Environment)
     provider = provider_of(environment)
-    async with grounds.reader() as host:
-        view = await provider.look(host, environment)
-        running = await provider.running(host, environment, grounds.installation_id)
-    live = view.live.commit.sha if view.live else None
     lane = f"{row['fraise']} {row['environment']}"
-    if live != row["new_version"]:
-        raise DeploymentError(
-            f"{row['identifier']} brought {short(row['new_version'])}, but {short(live)} is live.",
-            hint=f"fraisier deploy {lane} --commit {short(row['new_version'])}",
-        )
-    if not running:
-        raise DeploymentError(
-            f"{short(live)} is in place, but no process of the service runs.", hint=f"fraisier logs {lane}"
-        )
+    async with grounds.readers(grounds.places(environment)) as hosts:
+        for host in hosts.targets.values():
+            view = await provider.look(host, environment)
+            live = view.live.commit.sha if view.live else None
+            if live != row["new_version"]:
+                raise DeploymentError(
+                    f"{row['identifier']} brought {short(row['new_version'])}, but {short(live)} is live on {host.name}.",
+                    hint=f"fraisier deploy {lane} --commit {short(row['new_version'])}",
+                )
+            if not await provider.running(host, environment, grounds.installation_id):
+                raise DeploymentError(
+                    f"{short(live)} is in place on {host.name}, but no process of the service runs.",
+                    hint=f"fraisier logs {lane}",
+                )
 
 
 async def _end_running(grounds: Grounds, row: Row, asking: Asking, reason: str) -> None:
@@ -91,16 +92,10 @@ async def _end_running(grounds: Grounds, row: Row, asking: Asking, reason: str) 
         raise _busy(row)
     claim = claim_of(taken)
     plan = msgspec.json.decode(taken["plan"], type=Plan)
-    fence = Fence(
-        installation_id=grounds.installation_id,
-        lane=claim.identity.slug,
-        token=claim.token,
-        folder=plan.fence_folder,
-    )
     journal = Journal(database, claim, taken["pk_deployment"], taken["identifier"])
     with Lease(database, claim, grounds.timing):
-        async with grounds.host(fence) as host:
-            await host.raise_fence()
+        async with grounds.hosts(plan.machines, claim) as hosts:
+            await side_by_side([host.raise_fence() for host in hosts.all.values()])
         said = {"reason": reason, "from": asking.where}
         await journal.event("deployment.completed_by_hand", said, actor=asking.by)
         await journal.complete(

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -29,6 +29,7 @@ from fraisier.observer.group import Group
 from fraisier.observer.lanes import claim_all, free
 from fraisier.observer.machine import machine_id
 from fraisier.observer.record import refused
+from fraisier.observer.sight import observe
 from fraisier.observer.signals import Signals, Source
 from fraisier.observer.turn import refuse_if_locked, see_through
 from fraisier.providers.provider import provider_of
@@ -170,49 +171,43 @@ class Desk:
         environment, grounds = self._environment(identity), self._grounds
         past = await grounds.past(identity)
         token = time.time_ns() // 1_000_000
-        async with grounds.reader() as host:
-            observed = await survey(
-                grounds.viewpoint(host),
+        async with grounds.readers(grounds.places(environment)) as hosts:
+            seen = await survey(
+                grounds.viewpoints(hosts),
                 environment,
                 wanted,
                 past,
                 token=token,
                 installation_id=grounds.installation_id,
             )
+            observed = seen[0]
             old = observed.live.commit.sha if observed.live else None
             repository = grounds.resolve(environment.git_repo)
-            text = await differences(host, repository, observed.mirror, old=old, new=observed.commit.sha)
+            new = observed.commit.sha
+            text = await differences(hosts.here, repository, observed.mirror, old=old, new=new)
         return Preview(
-            plan=make_plan(environment, observed, wanted.kind, past.before),
+            plan=make_plan(environment, seen, wanted.kind, past.before),
             current=past.current,
             target=observed.commit,
-            up_to_date=up_to_date(observed, wanted, past),
+            up_to_date=up_to_date(seen, wanted, past),
             differences=text,
         )
 
     async def status(self, identity: Identity) -> dict[str, Any]:
         """What the target itself shows within 2 s: `{reachable, running, version, release}`."""
-        environment, grounds = self._environment(identity), self._grounds
-        provider = provider_of(environment)
-        try:
-            async with asyncio.timeout(2), grounds.reader() as host:
-                view = await provider.look(host, environment)
-                running = await provider.running(host, environment, grounds.installation_id)
-        except TimeoutError:
-            return {"reachable": False, "running": None, "version": None, "release": None}
-        live = view.live
-        return {
-            "reachable": True,
-            "running": running,
-            "version": live.commit.sha if live else None,
-            "release": live.name if live else None,
-        }
+        return await observe(self._grounds, self._environment(identity))
 
     async def logs(self, identity: Identity, lines: int) -> str:
-        """The last lines that the service of an environment wrote."""
+        """The last lines that the service of an environment wrote; of several hosts, each with its name."""
         environment, grounds = self._environment(identity), self._grounds
-        async with grounds.reader() as host:
-            return await provider_of(environment).logs(host, environment, grounds.installation_id, lines)
+        provider = provider_of(environment)
+        async with grounds.readers(grounds.places(environment)) as hosts:
+            asked = (
+                provider.logs(host, environment, grounds.installation_id, lines)
+                for host in hosts.targets.values()
+            )
+            found = await asyncio.gather(*asked)
+        return found[0] if len(found) == 1 else _named(hosts.targets, found)
 
     def _environment(self, identity: Identity) -> Environment:
         return self._config.get_fraise_environment(identity.fraise, identity.environment)
@@ -283,6 +278,13 @@ async def _reported(identity: Identity, way: Awaitable[Report]) -> Report:
         return await way
     except FraiseQLError as error:
         return refused(identity, error)
+
+
+def _named(hosts: Iterable[str], logs: Sequence[str]) -> str:
+    """Every line with the name of its host."""
+    return "".join(
+        f"[{host}] {line}\n" for host, text in zip(hosts, logs, strict=True) for line in text.splitlines()
+    )
 
 
 def _queued(request: dict[str, Any]) -> Report:

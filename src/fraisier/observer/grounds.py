@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
 
 import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.database import Database
-from fraisier.engine.journal import in_thread
+from fraisier.engine.hosts import Hosts
+from fraisier.engine.journal import Claim, in_thread
+from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.site import Viewpoint
 from fraisier.engine.survey import Past
-from fraisier.hosts.fenced import FencedHost, open_host, open_reader
+from fraisier.errors import NotSupportedYet
+from fraisier.hosts.fenced import FencedHost, open_reader
+from fraisier.hosts.line import Line
 from fraisier.hosts.reader import HostReader
-from fraisier.model.host import Fence, Host
+from fraisier.model.host import Fence, Host, Site
 from fraisier.model.identity import Identity
+from fraisier.model.place import Place
 from fraisier.model.secret import Secret
 from fraisier.observer.timing import Timing, timing
+from fraisier.providers.places import places
 from fraisier.secrets.env_file import values_in
 from fraisier.secrets.resolver import Resolver
 from fraisier.secrets.variables import Variables
+from fraisier.transport.channel import Opener
 from fraisier.transport.local import Local
 from fraisier.transport.redaction import Redactor
+
+H = TypeVar("H", bound=Host)
 
 
 class Grounds:
@@ -45,17 +55,60 @@ class Grounds:
     def installation_id(self) -> str:
         return self.database.installation_id
 
-    def host(self, fence: Fence) -> AbstractAsyncContextManager[FencedHost]:
-        """The machine that Fraisier runs on, behind its fence."""
-        return open_host(Local(), fence, self.redactor)
+    def hosts(
+        self, places: Sequence[Place], claim: Claim, *, eager: bool = True
+    ) -> AbstractAsyncContextManager[Hosts[FencedHost]]:
+        """The machines of a deployment, each behind its fence; `eager`: all of them answer. Raises `Unreachable`."""
 
-    def reader(self) -> AbstractAsyncContextManager[HostReader]:
-        """The same machine, only to look at."""
+        def made(line: Line, place: Place) -> FencedHost:
+            return FencedHost(line, self._fence(place, claim), self.redactor)
+
+        return self._open(places, made, eager=eager)
+
+    def readers(self, places: Sequence[Place]) -> AbstractAsyncContextManager[Hosts[HostReader]]:
+        """The same machines, only to look at. Raises `Unreachable`."""
+        return self._open(places, lambda line, _: HostReader(line, self.redactor), eager=True)
+
+    def places(self, environment: Environment) -> tuple[Place, ...]:
+        """Where the machines of an environment are."""
+        return places(environment, self.installation_id)
+
+    def here(self) -> AbstractAsyncContextManager[HostReader]:
+        """The machine that Fraisier runs on, only to look at."""
         return open_reader(Local(), self.redactor)
 
-    def viewpoint(self, host: Host) -> Viewpoint:
+    def viewpoint(self, host: Host, here: Host | None = None) -> Viewpoint:
         """Where a survey looks from."""
-        return Viewpoint(host, self.resolve)
+        return Viewpoint(host, self.resolve, here)
+
+    def viewpoints(self, hosts: Hosts[H]) -> dict[str, Site]:
+        """Where a survey of all targets looks from."""
+        return {name: self.viewpoint(host, hosts.here) for name, host in hosts.targets.items()}
+
+    @asynccontextmanager
+    async def _open(
+        self, places: Sequence[Place], made: Callable[[Line, Place], H], *, eager: bool
+    ) -> AsyncIterator[Hosts[H]]:
+        lines = {place.name: Line(self._opener(place), self.redactor) for place in places}
+        try:
+            if eager:
+                await side_by_side([line.reach() for line in lines.values()])
+            yield Hosts({place.name: made(lines[place.name], place) for place in places})
+        finally:
+            await asyncio.gather(*(line.close() for line in lines.values()))
+
+    def _opener(self, place: Place) -> Opener:
+        if place.ssh is None:
+            return Local()
+        raise NotSupportedYet("Deploying to another machine over SSH is not supported yet.")
+
+    def _fence(self, place: Place, claim: Claim) -> Fence:
+        return Fence(
+            installation_id=self.installation_id,
+            lane=claim.identity.slug,
+            token=claim.token,
+            folder=place.folder,
+        )
 
     def resolve(self, text: str) -> str | Secret:
         """The value of a text with references; the redaction sink learns what it must never let through."""

@@ -58,9 +58,12 @@ class Lease:
         with self._telling:
             self._ending.set()
 
-    def begin(self, step: Step) -> None:
-        """A step starts: from its deadline plus grace on, the lease is no longer renewed."""
-        self._step_until = time.monotonic() + step.deadline + self._timing.grace
+    def begin(self, step: Step, *, beside: bool = False) -> None:
+        """A step starts: from its deadline plus grace on, or that of one which runs `beside` it, the lease is no
+        longer renewed.
+        """
+        until = time.monotonic() + step.deadline + self._timing.grace
+        self._step_until = max(until, self._step_until) if beside else until
 
     def rest(self) -> None:
         """No step runs: the lease is renewed for as long as its owner lives."""

@@ -63,8 +63,8 @@ class One:
 
 async def _current(grounds: Grounds, environment: Environment) -> str | None:
     past = await grounds.past(environment.identity)
-    async with grounds.reader() as host:
-        live = (await provider_of(environment).look(host, environment)).live
+    async with grounds.readers(grounds.places(environment)) as hosts:
+        live = (await provider_of(environment).look(hosts.of(""), environment)).live
     return live.commit.sha if live else past.current
 
 
@@ -73,7 +73,7 @@ async def _latest(grounds: Grounds, environment: Environment) -> str | None:
         return None
     repository = grounds.resolve(environment.git_repo)
     mirror = mirror_path(environment.git_repo)
-    async with grounds.reader() as host:
+    async with grounds.here() as host:
         tip = await resolve(host, repository, branch=environment.branch, wanted=None, mirror=mirror)
     return tip.sha
 

@@ -14,14 +14,16 @@ from typing import Any
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.engine.hosts import Hosts
 from fraisier.engine.journal import Journal, in_thread
 from fraisier.engine.outcome import Outcome
 from fraisier.engine.recovery import MAX_BACK, Resume, decide
 from fraisier.engine.runner import Runner
+from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.site import StepSite
 from fraisier.errors import Cancelled, DeploymentError, FraiseQLError
 from fraisier.hosts.fenced import FencedHost
-from fraisier.model.host import Fence
+from fraisier.model.place import Place
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, Report, Silent
 from fraisier.model.status import StepStatus
@@ -75,16 +77,16 @@ class Rescue:
             if (died := self._taken["takeovers"]) > MAX_BACK:
                 return await self._give_up(lease, f"{died} owners died while they tried to end it")
             plan, environment = self._read()
-            async with grounds.host(self._fence(plan)) as host:
-                ahead = await self._is_ahead(host, plan)
-                await host.raise_fence()
-                if ahead:
+            async with grounds.hosts(plan.machines, self._claim) as hosts:
+                ahead = [await self._is_ahead(hosts.of(place.name), place) for place in plan.machines]
+                await side_by_side([host.raise_fence() for host in hosts.all.values()])
+                if any(ahead):
                     return await self._give_up(lease, _OLD_DATABASE)
-                return await self._end(host, lease, plan, environment)
+                return await self._end(hosts, lease, plan, environment)
 
-    async def _is_ahead(self, host: FencedHost, plan: Plan) -> bool:
+    async def _is_ahead(self, host: FencedHost, place: Place) -> bool:
         """Whether the host has seen newer owners than the journal: to undo by that journal would undo their work."""
-        text = await host.read_text(f"{plan.fence_folder}/fence.json")
+        text = await host.read_text(f"{place.folder}/fence.json")
         try:
             return msgspec.json.decode(text or "{}", type=_Seen).token > int(self._taken["former_token"])
         except msgspec.MsgspecError:
@@ -103,29 +105,23 @@ class Rescue:
         provider_of(environment)  # the code of the steps is registered with it
         return plan, environment
 
-    def _fence(self, plan: Plan) -> Fence:
-        return Fence(
-            installation_id=self._grounds.installation_id,
-            lane=self._claim.identity.slug,
-            token=self._claim.token,
-            folder=plan.fence_folder,
-        )
-
-    async def _end(self, host: FencedHost, lease: Lease, plan: Plan, environment: Environment) -> Report:
+    async def _end(
+        self, hosts: Hosts[FencedHost], lease: Lease, plan: Plan, environment: Environment
+    ) -> Report:
         began = time.monotonic()
         rows = await in_thread(self._grounds.database.rows, "steps", deployment=self._taken["pk_deployment"])
         self._runner = runner = Runner(
             plan=plan,
             journal=self._journal,
-            host=host,
+            hosts=hosts,
             resolve=self._grounds.resolve,
             leash=lease,
             progress=self._progress,
         )
 
         async def look(ordinal: int, step: Step) -> Seen:
-            spot = host.during(f"{ordinal:03d}-look")
-            site = StepSite(spot, lease, self._grounds.resolve, self._progress.said)
+            spot = hosts.of(step.host).during(f"{ordinal:03d}-look")
+            site = StepSite(spot, hosts.here, lease, self._grounds.resolve, self._progress.said)
             return await registered(step).kind.check(site, params_of(step))
 
         if self._parking:
@@ -192,9 +188,9 @@ class Rescue:
             return await runner.go_back(cancelled, cancelled=True)
         if way.back:
             return await runner.go_back(self._cause(way))
-        if way.found_done is not None:
-            await self._journal.record(way.found_done, StepStatus.DONE, note="found done after a takeover")
-        return await runner.resume(way.start, way.again)
+        for ordinal in way.found_done:
+            await self._journal.record(ordinal, StepStatus.DONE, note="found done after a takeover")
+        return await runner.resume(way.rest)
 
     def _cause(self, way: Resume) -> FraiseQLError:
         return DeploymentError(
@@ -206,8 +202,8 @@ class Rescue:
         """A person has to decide. Needs neither plan nor host; what still runs there is ended if it can be."""
         with suppress(FraiseQLError):
             plan, _ = self._read()
-            async with self._grounds.host(self._fence(plan)) as host:
-                await host.raise_fence()
+            async with self._grounds.hosts(plan.machines, self._claim) as hosts:
+                await side_by_side([host.raise_fence() for host in hosts.all.values()])
         taken, identity = self._taken, self._claim.identity
         told = self._told("none", reason)
         await self._journal.event("deployment.recovered", told)
