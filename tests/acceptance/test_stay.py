@@ -83,6 +83,7 @@ def test_a_failure_is_seen_then_undone_then_told_then_held(shop):
         "deployment.started",
         "health_check.failed",
         "health_check.passed",
+        "deployment.failed",
         "deployment.rolled_back",
         "lane.held",
     ]

@@ -25,6 +25,7 @@ SECTIONS: Final = {
         "stats": "Count deployments and how they ended.",
         "webhooks": "Show received webhooks, newest first.",
         "audit": "Show who did what, newest first.",
+        "events": "Show what happened, oldest first.",
     },
     "Run": {
         "serve": "Receive pushes and run the deployments they ask for.",

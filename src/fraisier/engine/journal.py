@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from fraisier.database import Database
+from fraisier.database.threads import in_thread
 from fraisier.errors import LeaseLost
 from fraisier.model.identity import Identity
 from fraisier.model.status import StepStatus
 
-T = TypeVar("T")
-
-
-async def in_thread(call: Callable[..., T], *arguments: Any, **parameters: Any) -> T:
-    """Run a short database call beside the event loop. A cancelled caller still waits for its end:
-
-    a write that may or may not happen later would make the journal tell two stories.
-    """
-    running = asyncio.create_task(asyncio.to_thread(call, *arguments, **parameters))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        raise
+__all__ = ["Claim", "Journal", "in_thread"]
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +45,12 @@ class Journal:
         note: str | None = None,
         error: str | None = None,
         output: str | None = None,
+        event: str | None = None,
     ) -> None:
-        """Write down how a step stands now; `output` is what its commands printed, already redacted."""
+        """Write down how a step stands now; `output` is what its commands printed, already redacted.
+
+        `event` is the type of what this makes true; it is told with the error, if there is one.
+        """
         await self._write(
             "fn_record_step",
             ordinal=ordinal,
@@ -69,6 +59,8 @@ class Journal:
             note=note,
             error=error,
             output=output,
+            event=event,
+            event_data={"error": error} if error else {},
         )
 
     async def turn_back(self, reason: str) -> None:

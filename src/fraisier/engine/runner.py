@@ -160,10 +160,9 @@ class Runner:
             return
         status = StepStatus.SKIPPED if skipped else StepStatus.DONE
         note = skipped.reason if skipped else "; ".join(site.notes) or None
-        await self._journal.record(ordinal, status, note=note, output=site.output)
+        event = "health_check.passed" if step.kind == HEALTH and not skipped else None
+        await self._journal.record(ordinal, status, note=note, output=site.output, event=event)
         self._ended(ordinal, step, _report(step, status, began, note))
-        if step.kind == HEALTH and not skipped:
-            await self._journal.event("health_check.passed", {"step": step.title})
 
     async def _effect(self, step: Step, site: StepSite) -> Skip | None:
         kind, params = registered(step).kind, params_of(step)
@@ -178,10 +177,14 @@ class Runner:
     async def _failed(
         self, ordinal: int, step: Step, site: StepSite, began: float, error: FraiseQLError
     ) -> None:
-        await self._journal.record(ordinal, StepStatus.FAILED, error=error.message, output=site.output)
+        await self._journal.record(
+            ordinal,
+            StepStatus.FAILED,
+            error=error.message,
+            output=site.output,
+            event="health_check.failed" if step.kind == HEALTH else None,
+        )
         self._ended(ordinal, step, _report(step, StepStatus.FAILED, began, error.message))
-        if step.kind == HEALTH:
-            await self._journal.event("health_check.failed", {"step": step.title, "error": error.message})
         if step.on_failure is OnFailure.BACK:
             raise error
         self._warnings.append(f"{step.title}: {error.message}")
@@ -243,12 +246,17 @@ class Runner:
             except LockError:
                 raise
             except FraiseQLError as error:
-                await self._journal.event("health_check.failed", {"step": step.title, "error": error.message})
+                await self._tell_restored("health_check.failed", step, began, error=error.message)
                 self._progress.step_ended(step, _report(step, StepStatus.FAILED, began, error.message))
                 return error.message
-            await self._journal.event("health_check.passed", {"step": step.title, "restored": True})
+            await self._tell_restored("health_check.passed", step, began)
             self._progress.step_ended(step, _report(step, StepStatus.DONE, began, None))
         return None
+
+    async def _tell_restored(self, event: str, step: Step, began: float, **more: str) -> None:
+        told = {"step": step.title, "restored": True, "duration": round(time.monotonic() - began, 3), **more}
+        old = {"version": self._plan.old.commit.sha} if self._plan.old else {}
+        await self._journal.event(event, told | old)
 
     async def _within_deadline(self, ordinal: int, step: Step, effect: Awaitable[T]) -> T:
         self._running.add(ordinal)

@@ -128,16 +128,16 @@ def test_a_failure_changes_the_reported_version_only_when_told(lanes):
 
 @pytest.mark.feature("DB-20")
 @pytest.mark.parametrize(
-    ("status", "request_status", "event"),
+    ("status", "request_status", "events"),
     [
-        ("success", "completed", "deployment.succeeded"),
-        ("failed", "failed", "deployment.failed"),
-        ("rolled_back", "failed", "deployment.rolled_back"),
-        ("rollback_failed", "failed", "deployment.rollback_failed"),
-        ("cancelled", "cancelled", "deployment.cancelled"),
+        ("success", "completed", ["succeeded"]),
+        ("failed", "failed", ["failed"]),
+        ("rolled_back", "failed", ["failed", "rolled_back"]),
+        ("rollback_failed", "failed", ["failed", "rollback_failed"]),
+        ("cancelled", "cancelled", ["cancelled"]),
     ],
 )
-def test_an_end_is_the_same_everywhere(lanes, status, request_status, event):
+def test_an_end_is_the_same_everywhere(lanes, status, request_status, events):
     deployment = lanes.started()
     assert lanes.complete(deployment, status)["status"] == status
     request = lanes.row("request", ref=deployment["fk_request"])
@@ -145,8 +145,7 @@ def test_an_end_is_the_same_everywhere(lanes, status, request_status, event):
     assert lanes.row("deployment_of_request", request=deployment["fk_request"])["status"] == status
     types = lanes.sql("SELECT type, deployment FROM tb_event WHERE deployment IS NOT NULL ORDER BY pk_event")
     assert types == [
-        {"type": "deployment.started", "deployment": "dep_00001"},
-        {"type": event, "deployment": "dep_00001"},
+        {"type": f"deployment.{what}", "deployment": "dep_00001"} for what in ("started", *events)
     ]
     assert lanes.rows("locks") == []
     assert lanes.complete(deployment, "failed") is None
@@ -161,12 +160,11 @@ def test_a_finished_row_is_never_updated(lanes):
 
 def test_events_are_only_appended_and_numbered_once(lanes):
     written = lanes.call("fn_record_event", type="x", data={"a": 1})
-    lanes.sql("UPDATE tb_event SET seq = 5")
     for change in ("seq = 6", "seq = NULL", "type = 'y'", "data = '{}'"):
         with pytest.raises(Exception, match="never changed"):
             lanes.sql(f"UPDATE tb_event SET {change}")
     [kept] = lanes.sql("SELECT seq, data, id FROM tb_event")
-    assert kept == {"seq": 5, "data": '{"a": 1}', "id": written["id"]}
+    assert kept == {"seq": 1, "data": '{"a": 1}', "id": written["id"]}
 
 
 def test_a_hold_begins_and_ends_with_deployments(lanes):

@@ -1,5 +1,6 @@
 -- End a deployment: its row, its request, the state of the fraise, counters (by trigger), events, an optional hold;
--- and free the lane. A deployment of a person that succeeds ends an earlier hold of its lane.
+-- and free the lane. A deployment of a person that succeeds ends an earlier hold of its lane. One that was rolled back
+-- has failed first: both are told.
 -- :deployment  pk
 -- :lane
 -- :token
@@ -62,8 +63,7 @@ WHERE fraise = :fraise AND environment = :environment AND job = :job;
 
 INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)
 SELECT
-    'deployment.' || CASE status WHEN 'success' THEN 'succeeded' ELSE status END,
-    fraise, environment, job, identifier, requested_by,
+    'deployment.' || told.value, fraise, environment, job, identifier, requested_by,
     json_object(
         'kind', kind, 'status', status, 'version', new_version, 'old_version', old_version,
         'duration', duration_seconds, 'error', error_message, 'error_code', error_code,
@@ -71,7 +71,16 @@ SELECT
     ),
     :now
 FROM tb_deployment
-WHERE pk_deployment = :deployment;
+INNER JOIN json_each(
+    CASE :status
+        WHEN 'success' THEN '["succeeded"]'
+        WHEN 'rolled_back' THEN '["failed", "rolled_back"]'
+        WHEN 'rollback_failed' THEN '["failed", "rollback_failed"]'
+        ELSE json_array(:status)
+    END
+) AS told
+WHERE pk_deployment = :deployment
+ORDER BY told.key;
 
 UPDATE tb_lane SET hold_since = NULL, hold_reason = NULL, hold_by = NULL
 WHERE pk_lane = :lane AND :status = 'success' AND :automatic = 0;

@@ -7,6 +7,13 @@ SELECT 1 AS fenced FROM tb_deployment_lock WHERE fk_lane = :lane AND token = :to
 
 UPDATE tb_deployment SET parked = 1 WHERE pk_deployment = :deployment;
 
+INSERT INTO tb_event (type, fraise, environment, job, deployment, data, created_at)
+SELECT
+    'deployment.parked', fraise, environment, job, identifier,
+    json_object('direction', direction, 'version', new_version), :now
+FROM tb_deployment
+WHERE pk_deployment = :deployment;
+
 DELETE FROM tb_deployment_lock WHERE fk_lane = :lane;
 
 SELECT * FROM tb_deployment WHERE pk_deployment = :deployment;

@@ -8,6 +8,8 @@
 -- :note = NULL  kept from before when NULL, like error and output
 -- :error = NULL
 -- :output = NULL
+-- :event = NULL  a type of event that this makes true, such as health_check.passed
+-- :event_data = '{}'  JSON object
 -- Returns the step; no row when the lease is lost.
 SELECT s.pk_deployment_step AS step
 FROM tb_deployment_lock AS k
@@ -29,5 +31,13 @@ SET
     error = COALESCE(:error, error),
     output = COALESCE(:output, output)
 WHERE pk_deployment_step = :step;
+
+INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)
+SELECT
+    :event, d.fraise, d.environment, d.job, d.identifier, d.requested_by,
+    json_set(:event_data, '$.version', d.new_version, '$.step', s.title, '$.duration', s.duration_seconds), :now
+FROM tb_deployment_step AS s
+INNER JOIN tb_deployment AS d ON d.pk_deployment = s.fk_deployment
+WHERE s.pk_deployment_step = :step AND :event IS NOT NULL;
 
 SELECT * FROM tb_deployment_step WHERE pk_deployment_step = :step;

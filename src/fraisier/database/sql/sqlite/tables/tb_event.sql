@@ -1,5 +1,6 @@
--- Outbox and audit trail in one: what happened, written in the transaction that made it true. Append-only; the one
--- thing that is ever set later is `seq`, by the relay, once. `deployment` is a name, not a key: it outlives the row.
+-- Outbox and audit trail in one: what happened, written in the transaction that made it true. Append-only. `seq` is the
+-- order in which consumers get events: that of the commits, which SQLite makes one after the other, so it is known at
+-- once. `deployment` is a name, not a key: it outlives the row.
 CREATE TABLE tb_event (
     pk_event INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE DEFAULT
@@ -24,4 +25,9 @@ WHEN OLD.seq IS NOT NULL OR NEW.seq IS NULL OR OLD.id IS NOT NEW.id OR OLD.type 
     OR OLD.created_at IS NOT NEW.created_at
 BEGIN
     SELECT RAISE(ABORT, 'events are never changed');
+END;
+CREATE TRIGGER tr_event_numbered AFTER INSERT ON tb_event
+WHEN NEW.seq IS NULL
+BEGIN
+    UPDATE tb_event SET seq = pk_event WHERE pk_event = NEW.pk_event;
 END;
