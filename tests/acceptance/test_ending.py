@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import pty
 import signal
 import sqlite3
@@ -108,7 +109,7 @@ def test_the_second_signal_drops_the_lease_and_the_next_command_goes_on(live):
     well = live.commit()
     assert live.deploy()["status"] == "success"
     assert live.live_version() == well
-    assert [row["status"] for row in live.history()] == ["success", "rolled_back", "success"]
+    assert [row["status"] for row in live.history()] == ["success", "rolled_back", "rolled_back", "success"]
 
 
 def test_a_signal_while_an_earlier_deployment_is_ended_parks_that_and_takes_the_own_request_back(live):
@@ -130,7 +131,13 @@ def test_a_signal_while_an_earlier_deployment_is_ended_parks_that_and_takes_the_
     live.configure()
     live.commit()
     assert live.deploy()["status"] == "success"
-    assert [row["status"] for row in live.history()] == ["success", "rolled_back", "success"]
+    assert [(row["kind"], row["status"]) for row in live.history()] == [
+        ("deploy", "success"),
+        ("recovery", "rolled_back"),
+        ("recovery", "superseded"),
+        ("deploy", "rolled_back"),
+        ("deploy", "success"),
+    ]
 
 
 def test_a_closed_terminal_undoes(live):
@@ -217,7 +224,7 @@ def test_a_database_that_is_locked_for_longer_than_the_lease_ends_it_honestly(li
     well = live.commit()
     assert live.deploy()["status"] == "success"
     assert live.live_version() == well
-    assert len(live.history()) == 3
+    assert len(live.rows("SELECT * FROM tb_deployment")) == 3
 
 
 def test_the_next_command_ends_what_a_killed_one_left(live):
@@ -237,6 +244,23 @@ def test_the_next_command_ends_what_a_killed_one_left(live):
     told = live.run("logs", "dep_00002").output
     assert "its owner died" in told
     assert "before the switch" in told
+    a_row_of_its_own(live)
+
+
+def a_row_of_its_own(shop):
+    """The recovery is an entry of the history, with all that it was about, who ended it and why."""
+    last, recovery, dead, _ = shop.history()
+    about = ("old_version", "new_version", "git_commit", "git_branch", "triggered_by", "status")
+    assert {name: recovery[name] for name in about} == {name: dead[name] for name in about}
+    assert (last["kind"], recovery["kind"], recovery["recovers"]) == ("deploy", "recovery", "dep_00002")
+    assert (recovery["reason"], recovery["status"]) == ("its owner died before the switch", "failed")
+    assert recovery["requested_by"].startswith(f"{platform.node()}:")
+    assert dead["started_at"] < recovery["started_at"] <= recovery["completed_at"] <= last["started_at"]
+    line = next(line for line in shop.run("history").stdout.splitlines() if line.startswith("rec_00001"))
+    assert "recovery of dep_00002  failed: its owner died before the switch" in line
+    assert shop.run("logs", "rec_00001").output == shop.run("logs", "dep_00002").output
+    stats = shop.run("stats", "--json").json
+    assert (stats["total"], stats["successful"], stats["failed"]) == (3, 2, 1)
 
 
 def test_a_server_that_is_asked_to_end_parks_and_the_next_one_goes_on(live):

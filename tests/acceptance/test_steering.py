@@ -277,7 +277,7 @@ def test_locks_are_listed_and_one_is_broken(quick):
         assert "goes back" in stuck["if_it_died"]
         quick.configure()
         assert quick.deploy()["status"] == "success"
-    assert [row["status"] for row in quick.history()] == ["success", "failed", "success"]
+    assert [row["status"] for row in quick.history()] == ["success", "failed", "failed", "success"]
     assert quick.live_version() != first
     [event] = quick.rows("SELECT * FROM tb_event WHERE type = 'lock.broken'")
     assert event["actor"] == "ada"
@@ -316,7 +316,9 @@ def test_a_deployment_that_waits_for_its_health_check_is_completed_by_hand(quick
         assert (done.exit_code, done.json["status"], done.json["new_version"]) == (0, "success", second), done
         assert owner.end()[0] == 3
     assert quick.live_version() == second
-    assert [row["status"] for row in quick.history()] == ["success", "success"]
+    by_hand, *_ = history = quick.history()
+    assert [row["status"] for row in history] == ["success", "success", "success"]
+    assert (by_hand["kind"], by_hand["reason"]) == ("recovery", "dep_00002 is completed by hand: it answers")
     state = quick.status()
     assert (state["current_version"], state["status"], state["lock"]) == (second, "healthy", None)
     [event] = quick.rows("SELECT * FROM tb_event WHERE type = 'deployment.completed_by_hand'")

@@ -202,6 +202,14 @@ class Lane:
             )
         ]
 
+    def entries(self) -> list[dict[str, Any]]:
+        """What the history tells about takeovers of the newest deployment; each carries how that ended."""
+        row = self.newest()
+        found = self.shop.rows("SELECT * FROM v_deployment_history WHERE recovers = ?", row["identifier"])
+        shared = ("status", "old_version", "new_version", "git_commit", "git_branch", "triggered_by")
+        assert all(entry[name] == row[name] for entry in found for name in shared), found
+        return found
+
 
 class Watch(threading.Thread):
     """Looks two hundred times a second at where `current` points."""

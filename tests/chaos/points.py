@@ -94,7 +94,7 @@ def recovering() -> list[str]:
         in_call("fn_take_over", "after"),
         raising_fence("before"),
         raising_fence("after"),
-        in_call("fn_record_event", "after"),
+        in_call("fn_record_recovery", "after"),
     ]
 
 

@@ -28,10 +28,12 @@ def the_history_tells(lane: Lane, at: str) -> None:
     """A deployment that was begun and not ended says why somebody else ended it."""
     told, details = lane.recovered(), json.loads(lane.newest()["details"])
     if at.startswith(BEFORE_A_DEPLOYMENT) or at == "fn_complete_deployment.after":
-        assert (told, "recovered" in details) == ([], False)
+        assert (told, "recovered" in details, lane.entries()) == ([], False, [])
         return
     [event] = told
     assert details["recovered"] == event["data"]
+    [entry] = lane.entries()
+    assert (entry["kind"], entry["reason"]) == ("recovery", event["data"]["reason"])
     assert event["data"]["reason"]
     assert any("its owner died" in words for words in details["warnings"])
 

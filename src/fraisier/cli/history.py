@@ -1,4 +1,4 @@
-"""`fraisier history`: past deployments, newest first."""
+"""`fraisier history`: past deployments, and who had to end one for somebody else, newest first."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def command(
     only_environment: str | None,
     limit: int,
 ) -> None:
-    """Show past deployments, newest first.
+    """Show past deployments, newest first, and above each who took it over when its owner died.
 
     A single name that is no fraise but an environment shows that environment.
     """
@@ -75,6 +75,8 @@ def ended(row: dict[str, Any]) -> str:
     """Its status, and whether there is something more to know about it."""
     import json
 
+    if row["recovers"]:
+        return f"{row['status']}: {row['reason']}"
     count = len(json.loads(row["warnings"]))
     return f"{row['status']}, {count} warning{'s' * (count > 1)}" if count else str(row["status"])
 
@@ -86,7 +88,7 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
         times.moment(row["started_at"]),
         str(row["fraise"]),
         str(row["environment"]),
-        str(row["kind"]),
+        f"{row['kind']} of {row['recovers']}" if row["recovers"] else str(row["kind"]),
         ended(row),
         f"{shown(row['old_shown'])} → {shown(row['new_shown'])}",
         times.duration(row["duration_seconds"]),

@@ -51,6 +51,7 @@ def prune(database: Database, before: str, archive: Path, by: str) -> Pruned:
         for old, heard in _portions(database, before):
             for row in old:
                 row["steps"] = database.rows("steps", deployment=row["pk_deployment"])
+                row["recoveries"] = database.rows("recoveries", deployment=row["pk_deployment"])
                 lines.write("deployment", row)
             for row in heard:
                 lines.write("webhook_event", row)

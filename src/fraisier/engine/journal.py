@@ -71,6 +71,10 @@ class Journal:
         """End the deployment: its row, the lane's state, counters, events and the lease in one transaction."""
         await self._write("fn_complete_deployment", **facts)
 
+    async def recovered(self, told: dict[str, Any]) -> None:
+        """Write down which way a deployment that was taken over goes from here, and why."""
+        await self._write("fn_record_recovery", told=msgspec.json.encode(told).decode())
+
     async def park(self) -> None:
         """Leave the deployment where it is for the next owner, and free the lane."""
         await self._write("fn_park_deployment")

@@ -96,6 +96,14 @@ async def _end_running(grounds: Grounds, row: Row, asking: Asking, reason: str) 
     with Lease(database, claim, grounds.timing):
         async with grounds.hosts(plan.machines, claim) as hosts:
             await side_by_side([host.raise_fence() for host in hosts.all.values()])
+        told = {
+            "by": asking.by,
+            "way": "none",
+            "reason": why,
+            "takeovers": taken["takeovers"],
+            "parked": False,
+        }
+        await journal.recovered(told)
         said = {"reason": reason, "from": asking.where}
         await journal.event("deployment.completed_by_hand", said, actor=asking.by)
         await journal.complete(

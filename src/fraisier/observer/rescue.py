@@ -181,7 +181,7 @@ class Rescue:
         self._tether.drop()
 
     async def _go(self, runner: Runner, way: Resume, told: dict[str, Any]) -> Outcome:
-        await self._journal.event("deployment.recovered", told)
+        await self._journal.recovered(told)
         runner.touch(way.touched, switched=way.switched)
         cancelled = self._cancelled
         if cancelled is not None and self._taken["back_reason"] in {None, cancelled.message}:
@@ -206,7 +206,7 @@ class Rescue:
                 await side_by_side([host.raise_fence() for host in hosts.all.values()])
         taken, identity = self._taken, self._claim.identity
         told = self._told("none", reason)
-        await self._journal.event("deployment.recovered", told)
+        await self._journal.recovered(told)
         await give_up(self._journal, lease, told, identity)
         rows = self._grounds.database.rows
         [ended] = await in_thread(rows, "deployment", deployment=taken["identifier"])

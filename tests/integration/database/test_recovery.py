@@ -106,3 +106,71 @@ def test_an_orphan_of_a_push_waits_for_what_a_person_asked_for_later(lanes):
     lanes.call("fn_return_orphans")
     assert lanes.row("request", ref=orphan["identifier"])["status"] == "pending"
     assert lanes.claim("two")["identifier"] == manual["identifier"]
+
+
+def test_every_takeover_is_an_entry_of_the_history(lanes):
+    """The second one dies; the third ends it. Neither counts as a deployment."""
+    deployment = lanes.started(git_branch="main")
+    for observer in ("two", "three"):
+        lanes.clock.pass_seconds(31)
+        taken = lanes.take_over(observer)
+    told = {"by": "three", "way": "back", "reason": "it was sick", "takeovers": 2, "parked": False}
+    assert lanes.call("fn_record_recovery", **about(taken), told=told)["way"] == "back"
+    lanes.clock.pass_seconds(2)
+    lanes.complete(taken, "rolled_back", error_message="sick", lane_status="healthy")
+    last, first, dead = lanes.rows("recent_deployments")
+    assert [(row["identifier"], row["kind"], row["status"], row["reason"]) for row in (first, last)] == [
+        ("rec_00001", "recovery", "superseded", "its owner died"),
+        ("rec_00002", "recovery", "rolled_back", "it was sick"),
+    ]
+    assert (last["requested_by"], last["recovers"], last["duration_seconds"]) == ("three", "dep_00001", 2.0)
+    shared = (
+        "fraise",
+        "environment",
+        "old_version",
+        "new_version",
+        "git_commit",
+        "git_branch",
+        "triggered_by",
+    )
+    assert {name: last[name] for name in shared} == {name: dead[name] for name in shared}
+    assert dead["identifier"] == deployment["identifier"]
+    [stats] = lanes.rows("deployment_stats")
+    assert (stats["total"], stats["rolled_back"]) == (1, 1)
+    assert lanes.row("state", fraise="shop", environment="production")["last_deployment_id"] == "dep_00001"
+    assert lanes.row("deployment", deployment="rec_00002")["identifier"] == "dep_00001"
+
+
+def test_a_recovery_that_has_lost_the_lane_writes_nothing(lanes):
+    lanes.started()
+    lanes.clock.pass_seconds(31)
+    lost = lanes.take_over("two")
+    lanes.clock.pass_seconds(31)
+    lanes.take_over("three")
+    told = {"by": "two", "way": "back", "reason": "too late"}
+    assert lanes.call("fn_record_recovery", **about(lost), told=told) is None
+    assert [row["reason"] for row in lanes.rows("recoveries", deployment="dep_00001")] == [
+        "its owner died"
+    ] * 2
+
+
+def test_who_resumes_what_was_parked_says_so(lanes):
+    deployment = lanes.started()
+    lanes.call("fn_park_deployment", **about(deployment))
+    lanes.complete(lanes.take_over("two"))
+    [recovery] = lanes.rows("recoveries", deployment="dep_00001")
+    assert (recovery["reason"], recovery["recovered_by"], recovery["status"]) == (
+        "it was parked",
+        "two",
+        "success",
+    )
+
+
+def test_recoveries_go_with_their_deployment(lanes):
+    """The documented DELETE is typed into a program that does not enforce foreign keys."""
+    lanes.started()
+    lanes.clock.pass_seconds(31)
+    lanes.complete(lanes.take_over())
+    lanes.sql("DELETE FROM tb_deployment")
+    assert lanes.sql("SELECT * FROM tb_recovery") == []
+    assert lanes.rows("recent_deployments") == []

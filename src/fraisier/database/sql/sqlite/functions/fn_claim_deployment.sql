@@ -24,10 +24,12 @@ WHERE r.status = 'pending'
     AND NOT EXISTS (
         SELECT 1 FROM tb_deployment AS d WHERE d.fk_lane = r.fk_lane AND d.status = 'in_progress'
     )
-ORDER BY r.automatic, l.last_claimed_at, r.pk_deployment_request
+ORDER BY r.automatic, l.last_turn, r.pk_deployment_request
 LIMIT 1;
 
-UPDATE tb_lane SET last_token = :token, last_claimed_at = :now WHERE pk_lane = :lane;
+UPDATE tb_lane
+SET last_token = :token, last_claimed_at = :now, last_turn = (SELECT MAX(last_turn) + 1 FROM tb_lane)
+WHERE pk_lane = :lane;
 
 DELETE FROM tb_deployment_lock WHERE fk_lane = :lane;
 

@@ -45,7 +45,11 @@ INNER JOIN tb_lane AS l
     AND l.environment = json_extract(m.value, '$.environment') AND l.job = ''
 ORDER BY m.key;
 
-UPDATE tb_lane SET last_token = MAX(last_token + 1, :epoch_ms), last_claimed_at = :now
+UPDATE tb_lane
+SET
+    last_token = MAX(last_token + 1, :epoch_ms),
+    last_claimed_at = :now,
+    last_turn = (SELECT MAX(last_turn) + 1 FROM tb_lane)
 WHERE pk_lane IN (SELECT fk_lane FROM tb_deployment_request WHERE pk_deployment_request > :before);
 
 DELETE FROM tb_deployment_lock

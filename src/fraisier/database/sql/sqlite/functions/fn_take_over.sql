@@ -21,10 +21,12 @@ WHERE d.status = 'in_progress'
         SELECT 1 FROM tb_deployment_lock AS k
         WHERE k.fk_lane = d.fk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
     )
-ORDER BY d.parked DESC, d.started_at
+ORDER BY d.parked DESC, d.pk_deployment
 LIMIT 1;
 
-UPDATE tb_lane SET last_token = :token, last_claimed_at = :now WHERE pk_lane = :lane;
+UPDATE tb_lane
+SET last_token = :token, last_claimed_at = :now, last_turn = (SELECT MAX(last_turn) + 1 FROM tb_lane)
+WHERE pk_lane = :lane;
 
 DELETE FROM tb_deployment_lock WHERE fk_lane = :lane;
 

@@ -8,4 +8,4 @@ INNER JOIN tb_deployment AS d ON d.fk_lane = l.pk_lane
 WHERE l.fraise = :fraise AND l.environment = :environment AND l.job = :job
     AND d.status = 'success' AND d.new_version IS NOT NULL
 GROUP BY d.new_version
-ORDER BY deployed_at DESC;
+ORDER BY MAX(d.pk_deployment) DESC;

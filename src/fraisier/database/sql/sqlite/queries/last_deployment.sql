@@ -6,5 +6,5 @@ SELECT d.*
 FROM tb_lane AS l
 INNER JOIN tb_deployment AS d ON d.fk_lane = l.pk_lane
 WHERE l.fraise = :fraise AND l.environment = :environment AND l.job = :job
-ORDER BY d.started_at DESC, d.pk_deployment DESC
+ORDER BY d.pk_deployment DESC
 LIMIT 1;

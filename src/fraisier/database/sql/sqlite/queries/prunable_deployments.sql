@@ -8,13 +8,13 @@ WHERE d.completed_at < :before
     AND d.pk_deployment NOT IN (
         SELECT newest.pk_deployment FROM tb_deployment AS newest
         WHERE newest.fk_lane = d.fk_lane
-        ORDER BY newest.started_at DESC, newest.pk_deployment DESC
+        ORDER BY newest.pk_deployment DESC
         LIMIT 1
     )
     AND d.pk_deployment NOT IN (
         SELECT good.pk_deployment FROM tb_deployment AS good
         WHERE good.fk_lane = d.fk_lane AND good.status = 'success'
-        ORDER BY good.started_at DESC, good.pk_deployment DESC
+        ORDER BY good.pk_deployment DESC
         LIMIT 2
     )
 ORDER BY d.pk_deployment

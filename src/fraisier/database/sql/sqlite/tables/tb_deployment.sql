@@ -41,7 +41,7 @@ CREATE TABLE tb_deployment (
     parked INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX ix_deployment_identifier ON tb_deployment (identifier);
-CREATE INDEX ix_deployment_lane ON tb_deployment (fk_lane, started_at);
+CREATE INDEX ix_deployment_lane ON tb_deployment (fk_lane);
 CREATE INDEX ix_deployment_started ON tb_deployment (started_at);
 CREATE INDEX ix_deployment_request ON tb_deployment (fk_request);
 CREATE UNIQUE INDEX ix_deployment_running ON tb_deployment (fk_lane) WHERE status = 'in_progress';

@@ -16,7 +16,7 @@ SELECT
                 SELECT past.plan, past.new_version
                 FROM tb_deployment AS past
                 WHERE past.fk_lane = l.pk_lane
-                ORDER BY past.started_at DESC, past.pk_deployment DESC
+                ORDER BY past.pk_deployment DESC
                 LIMIT 100
             ) AS recent
             WHERE recent.new_version = s.current_version
@@ -42,6 +42,6 @@ LEFT JOIN tb_deployment AS d ON d.pk_deployment = (
     SELECT newest.pk_deployment
     FROM tb_deployment AS newest
     WHERE newest.fk_lane = l.pk_lane
-    ORDER BY newest.started_at DESC, newest.pk_deployment DESC
+    ORDER BY newest.pk_deployment DESC
     LIMIT 1
 );
