@@ -11,7 +11,7 @@ from fraisier.hosts import layout
 from fraisier.hosts.service_ref import ServiceRef
 from fraisier.model.release import Release
 from fraisier.model.step import Position, Step
-from fraisier.providers.bare_metal.steps import public
+from fraisier.providers.host_steps import public
 
 MARGIN = 30.0
 

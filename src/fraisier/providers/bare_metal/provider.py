@@ -14,7 +14,7 @@ from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import Position, Step
-from fraisier.providers.bare_metal import steps
+from fraisier.providers import host_steps as steps
 from fraisier.providers.bare_metal.health import health_step
 
 

@@ -1,4 +1,4 @@
-"""One function per step of a deployment to a host. Pure: an environment and what was observed become data."""
+"""The steps of a release on a host, whoever runs its service. Pure: an environment and what was observed become data."""
 
 from __future__ import annotations
 
