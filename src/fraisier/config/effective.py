@@ -14,12 +14,24 @@ from fraisier.config.health_check import HealthCheck
 from fraisier.config.hooks import Hooks
 from fraisier.config.problem import Problems
 from fraisier.config.provider_config import OPTIONS
+from fraisier.config.resources import resources
 from fraisier.config.section import BAD, Found, Values, plain
 from fraisier.config.service import Service
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 COMPOSED: Final = frozenset(
-    {"host", "service", "health_check", "database", "env_vars", "hooks", "git", "env_files", OPTIONS}
+    {
+        "host",
+        "service",
+        "health_check",
+        "database",
+        "env_vars",
+        "hooks",
+        "git",
+        "env_files",
+        "resources",
+        OPTIONS,
+    }
 )
 SERVING: Final = frozenset({"api", "worker"})
 NEEDED: Final = {
@@ -68,6 +80,7 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
         type=lane.kind.type,
         deployer=lane.kind.deployer,
         service=Service(**plain(service)) if service else None,
+        resources=resources(_mapping(values, "resources"), problems),
         health_checks=_health_checks(lane, values, problems),
         database=AppDatabase(**plain(database)) if database else None,
         provider_options=plain(_mapping(values, OPTIONS)),
@@ -94,14 +107,16 @@ def _required(lane: Lane, values: Values, at: Found, problems: Problems) -> None
 
 def _consistent(values: Values, problems: Problems) -> None:
     service, database = _mapping(values, "service"), _mapping(values, "database")
-    if (unit := service.get("unit")) and (command := service.get("command")):
+    unit, manager, bounds = service.get("unit"), service.get("manager"), values.get("resources")
+    supervisor = manager is not None and manager.value == "supervisor"
+    if unit and (command := service.get("command")):
         _contradict(unit, command, problems, "the unit has a command of its own")
-    if (
-        (unit := service.get("unit"))
-        and (manager := service.get("manager"))
-        and manager.value == "supervisor"
-    ):
+    if unit and manager and supervisor:
         _contradict(unit, manager, problems, "a systemd unit is not run by supervisor")
+    if unit and bounds:
+        _contradict(unit, bounds, problems, "the unit has limits of its own")
+    if manager and supervisor and bounds:
+        _contradict(manager, bounds, problems, "supervisor cannot hold a service to limits")
     if (down := database.get("down")) and "migrate" not in database:
         problems.add(down, "undoes database.migrate, and there is none")
 

@@ -22,6 +22,7 @@ from fraisier.config.names import (
     variable,
 )
 from fraisier.config.provider_config import put_aside
+from fraisier.config.resources import NO_BOUNDS, RESOURCES, Resources
 from fraisier.config.section import SPREAD, Field, Kind, Section, Value, nested, section
 from fraisier.config.service import SERVICE_KIND, Service
 from fraisier.model.identity import Identity
@@ -50,6 +51,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     build: tuple[str, ...] | None = None
     build_timeout: float = 1800.0
     service: Service | None = None
+    resources: Resources = NO_BOUNDS
     health_checks: tuple[HealthCheck, ...] = ()
     database: AppDatabase | None = None
     env_vars: dict[str, str] = msgspec.field(default_factory=dict)
@@ -114,7 +116,6 @@ NOT_YET: Final = {
     "max_parallel_deployments": HOSTS,
     "on_host_failure": HOSTS,
     "migrate_on": HOSTS,
-    "resources": "limits for CPU, memory and disk",
     "secrets": SECRETS,
     "secret_rotation": SECRETS,
     "webhooks": NOTIFICATIONS,
@@ -180,6 +181,7 @@ SHARED_FIELDS: Final = (
     Field("build", ARGV, "Runs in the new release; default: its build.sh if it has one."),
     Field("build_timeout", duration(minimum=1), "How long the build may take."),
     Field("service", SERVICE_KIND, "The process that serves."),
+    Field("resources", nested(RESOURCES), "What the service may use of its machine; needs systemd."),
     Field(
         "systemd_service",
         text(check=unit),

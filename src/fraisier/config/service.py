@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from fraisier.config.kinds import ARGV, choice, duration, whole
+from fraisier.config.kinds import ARGV, FLAG, choice, duration, whole
 from fraisier.config.node import Scalar
 from fraisier.config.section import Field, Kind, Value, section
 
@@ -15,7 +15,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """`command` runs in the release folder. `unit` is your own systemd unit (`systemd_service`), used as it is.
 
     `manager` auto means systemd where it runs, else supervisor. `stop_timeout` is in seconds: SIGTERM, wait,
-    SIGKILL.
+    SIGKILL. `sandbox`: systemd keeps the service away from what services rarely need.
     """
 
     manager: Literal["auto", "systemd", "supervisor"] = "auto"
@@ -23,6 +23,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     unit: str | None = None
     stop_timeout: float = 30.0
+    sandbox: bool = True
 
 
 SERVICE: Final = section(
@@ -36,6 +37,11 @@ SERVICE: Final = section(
     Field("command", ARGV, "What to run in the release's folder. PORT and env_vars are in its environment."),
     Field("port", whole(1, 65535), "The TCP port on which the service listens; it gets it as PORT."),
     Field("stop_timeout", duration(), "How long the service may take to stop before it is killed."),
+    Field(
+        "sandbox",
+        FLAG,
+        "false lifts what systemd keeps a service from: devices, the kernel's settings, writing to /usr and /etc.",
+    ),
     of=Service,
 )
 

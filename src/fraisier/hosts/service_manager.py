@@ -18,8 +18,10 @@ __all__ = ["Manager", "ServiceManager", "ServiceRef", "detect", "service_manager
 class ServiceManager(Protocol):
     """All effects are safe to repeat, and raise `StepFailed` with what happened and what to do next."""
 
-    def render(self, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str) -> str:
-        """The unit for one release: all of it, without the values of its environment."""
+    async def render(
+        self, host: Host, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str
+    ) -> str:
+        """The unit for one release on that host: all of it, without the values of its environment. Only looks."""
         ...
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:

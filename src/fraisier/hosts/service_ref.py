@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.config.resources import NO_BOUNDS, Resources
 from fraisier.errors import ConfigurationError
 
 Manager = Literal["systemd", "supervisor"]
@@ -17,7 +18,7 @@ class ServiceRef(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is the unit or program, without `.service` where Fraisier chose it. `own_unit`: the user's own systemd
     unit, which is restarted and never written. `user` runs it; None: whoever runs Fraisier. `stop_timeout` is in
-    seconds: SIGTERM, wait, SIGKILL.
+    seconds: SIGTERM, wait, SIGKILL. `resources` and `sandbox` are what systemd enforces.
     """
 
     manager: Manager
@@ -27,6 +28,8 @@ class ServiceRef(msgspec.Struct, frozen=True, kw_only=True):
     own_unit: bool = False
     stop_timeout: float = 30.0
     user: str | None = None
+    resources: Resources = NO_BOUNDS
+    sandbox: bool = True
 
 
 def service_ref(environment: Environment, installation_id: str, manager: str) -> ServiceRef:
@@ -49,4 +52,6 @@ def service_ref(environment: Environment, installation_id: str, manager: str) ->
         own_unit=own,
         stop_timeout=service.stop_timeout,
         user=environment.user,
+        resources=environment.resources,
+        sandbox=service.sandbox,
     )

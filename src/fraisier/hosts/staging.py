@@ -50,7 +50,7 @@ def paths(app_path: str, name: str) -> tuple[str, str, str]:
 async def write(site: Site, params: StageParams) -> Release:
     """Resolve the environment and write all three files. A release is finished when its manifest lies there."""
     env = env_file.resolved(site, params.env_vars, params.env_files)
-    unit = unit_text(params)
+    unit = await unit_text(site.host, params)
     manifest, env_path, unit_path = paths(params.app_path, params.release)
     finished = _complete(params.manifest, env, unit)
     await _write(site.host, env_path, Secret(env_file.render(env)))
@@ -60,12 +60,13 @@ async def write(site: Site, params: StageParams) -> Release:
     return finished
 
 
-def unit_text(params: StageParams) -> str | None:
+async def unit_text(host: Host, params: StageParams) -> str | None:
     """The unit of this release; None where none is ours to write."""
     service = params.service
     if service is None or service.own_unit:
         return None
-    return service_manager(service.manager).render(
+    return await service_manager(service.manager).render(
+        host,
         service,
         release_path=layout.release_path(params.app_path, params.release),
         argv=params.argv,

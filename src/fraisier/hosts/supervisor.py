@@ -28,8 +28,10 @@ BOOT_ID: Final = "/proc/sys/kernel/random/boot_id"
 class Supervisor:
     """`ServiceManager` over supervisord's XML-RPC."""
 
-    def render(self, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str) -> str:
-        del description  # supervisor has no place for it
+    async def render(
+        self, host: Host, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str
+    ) -> str:
+        del host, description  # supervisor is the same everywhere, and has no place for a sentence
         return supervisor_unit.render(ref, release_path=release_path, argv=argv)
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:

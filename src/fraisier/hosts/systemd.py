@@ -31,6 +31,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str]
     folder: str
 
+    @property
+    def is_system(self) -> bool:
+        return "--system" in self.flags
+
     def unit_file(self, ref: ServiceRef) -> str:
         return f"{self.folder}/{unit(ref)}"
 
@@ -54,8 +58,13 @@ def unit(ref: ServiceRef) -> str:
 class Systemd:
     """`ServiceManager` over systemctl(1)."""
 
-    def render(self, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str) -> str:
-        return systemd_unit.render(ref, release_path=release_path, argv=argv, description=description)
+    async def render(
+        self, host: Host, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str
+    ) -> str:
+        system = (await _scope(host)).is_system
+        return systemd_unit.render(
+            ref, release_path=release_path, argv=argv, description=description, system=system
+        )
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:
         return await host.read_text((await _scope(host)).unit_file(ref))
@@ -113,7 +122,7 @@ class Systemd:
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
         scope = await _scope(host)
-        flags = [flag for flag in scope.flags if flag == "--user"]
+        flags = () if scope.is_system else scope.flags
         read = command(
             "journalctl", *flags, "--no-pager", "-q", "-o", "cat", "-n", str(lines), "-u", unit(ref),
             env=scope.env, deadline=10,
@@ -139,7 +148,7 @@ async def _scope(host: Host) -> Scope:
 
 async def _refuse_to_end_at_logout(host: Host, scope: Scope, ref: ServiceRef) -> None:
     """The services of a user who does not linger end with the last session: loginctl(1), enable-linger."""
-    if "--user" not in scope.flags:
+    if scope.is_system:
         return
     lingers = await host.look(files.script(_LINGERING, deadline=10))
     if lingers.output.strip() != "yes":

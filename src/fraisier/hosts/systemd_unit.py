@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from fraisier.config.resources import Resources
+from fraisier.hosts import sandbox
 from fraisier.hosts.service_ref import ServiceRef
 
 ENV: Final = "/usr/bin/env"
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "%": "%%", "$": "$$"}
 
-# One rule for both managers: a service behaves the same under each, so there is no sandbox here that could break
-# one of them (docs of ProtectSystem=, PrivateTmp=: they hide or freeze parts of the disk, and need root).
-# NoNewPrivileges costs an honest service nothing.
 _TEMPLATE: Final = """\
 # Written by Fraisier with each release; changes made here are lost at the next deployment.
 [Unit]
@@ -34,15 +33,20 @@ Restart=on-failure
 RestartSec=1
 KillMode=mixed
 TimeoutStopSec={stop_timeout:g}
-NoNewPrivileges=yes
+{bounds}
 
 [Install]
 WantedBy=default.target
 """
 
 
-def render(ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str) -> str:
-    """The unit that runs one release from its physical path, with the env file beside it."""
+def render(
+    ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str, system: bool = True
+) -> str:
+    """The unit that runs one release from its physical path, with the env file beside it.
+
+    `system`: for the system's service manager, not for a user's own.
+    """
     return _TEMPLATE.format(
         description=_percent(" ".join(description.split())) or ref.name,
         release_path=_percent(release_path),
@@ -50,6 +54,7 @@ def render(ref: ServiceRef, *, release_path: str, argv: Sequence[str], descripti
         command=command_line(argv, release_path),
         who=_who(ref.user),
         stop_timeout=ref.stop_timeout,
+        bounds="\n".join([*sandbox.lines(ref, system=system), *limits(ref.resources)]),
     )
 
 
@@ -58,6 +63,18 @@ def _who(user: str | None) -> str:
     if user is None:
         return "Environment=HOME=%h LANG=C.UTF-8"
     return f"User={user}\nEnvironment=LANG=C.UTF-8"
+
+
+def limits(bounds: Resources) -> Iterator[str]:
+    """See systemd.resource-control(5). A weight of 100 is what every other service has."""
+    if bounds.cpu.limit is not None:
+        yield f"CPUQuota={max(1, round(bounds.cpu.limit * 100))}%"
+    if bounds.cpu.request is not None:
+        yield f"CPUWeight={min(10_000, max(1, round(bounds.cpu.request * 100)))}"
+    if bounds.memory.limit is not None:
+        yield f"MemoryMax={bounds.memory.limit}"
+    if bounds.memory.request is not None:
+        yield f"MemoryLow={bounds.memory.request}"
 
 
 def command_line(argv: Sequence[str], release_path: str) -> str:

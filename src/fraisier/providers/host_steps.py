@@ -11,6 +11,8 @@ import msgspec
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.config.references import holds_reference
+from fraisier.config.resources import NO_BOUNDS
+from fraisier.errors import ConfigurationError
 from fraisier.git.export import ExportRelease
 from fraisier.git.fetch import FetchCommit
 from fraisier.hosts.service_ref import ServiceRef, service_ref
@@ -29,7 +31,13 @@ def service(environment: Environment, observed: Observed) -> ServiceRef | None:
     """The service that the switch restarts; None when the environment has none."""
     if environment.service is None:
         return None
-    return service_ref(environment, observed.installation_id, observed.service_manager)
+    ref = service_ref(environment, observed.installation_id, observed.service_manager)
+    if ref.manager == "supervisor" and environment.resources != NO_BOUNDS:
+        raise ConfigurationError(
+            f"{environment.identity} has resources, and supervisor cannot hold a service to limits.",
+            hint="Deploy to a machine with systemd, or take `resources` away.",
+        )
+    return ref
 
 
 def prepare(environment: Environment) -> Step:

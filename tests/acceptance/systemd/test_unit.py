@@ -27,6 +27,27 @@ def test_systemd_finds_nothing_to_say_against_it(shop):
     assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
 
 
+def test_a_service_is_kept_from_what_it_does_not_need(shop):
+    shop.commit()
+    shop.deploy()
+    rating = shop.host.run("systemd-analyze", "security", "--no-pager", "--threshold=50", shop.unit)
+    assert rating.returncode == 0, rating.stdout
+    assert " OK " in rating.stdout.splitlines()[-1]
+
+
+@pytest.mark.feature("SAFE-12")
+def test_systemd_holds_a_service_to_its_limits(shop):
+    shop.configure(
+        resources={"cpu": {"limit": 1.5, "request": 0.5}, "memory": {"limit": "64Mi", "request": "32Mi"}}
+    )
+    shop.commit()
+    shop.deploy()
+    assert shop.shown("CPUQuotaPerSecUSec") == "1.500000s"
+    assert shop.shown("CPUWeight") == "50"
+    assert shop.shown("MemoryMax") == str(64 * 2**20)
+    assert shop.shown("MemoryLow") == str(32 * 2**20)
+
+
 def test_values_reach_the_service_as_they_were_written(shop):
     shop.configure(env_vars=HOSTILE)
     sha = shop.commit()

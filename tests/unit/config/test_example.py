@@ -18,6 +18,7 @@ from fraisier.config.hooks import HOOK, HOOKS, Hook, Hooks
 from fraisier.config.node import Mapping, Node, Sequence
 from fraisier.config.problem import Problems
 from fraisier.config.reader import ROOT
+from fraisier.config.resources import CPU, MEMORY, RESOURCES, Memory, Processors, Resources
 from fraisier.config.service import SERVICE, Service
 from fraisier.config.state import STATE, State
 
@@ -36,6 +37,9 @@ STRUCTS = [
     (HOOKS, Hooks, set()),
     (VERSION, Version, set()),
     (SERVICE, Service, {"unit"}),
+    (RESOURCES, Resources, set()),
+    (CPU, Processors, set()),
+    (MEMORY, Memory, set()),
     (STATE, State, set()),
     (ENVIRONMENT, Environment, FROM_ELSEWHERE),
 ]

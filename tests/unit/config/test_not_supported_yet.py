@@ -63,7 +63,6 @@ def test_every_promised_key_is_refused_at_its_place(wrong, name, key):
         "database: {strategy: rebuild}",
         "database: {tool: confiture}",
         "env_vars: {A: '${vault:a#b}'}",
-        "provider_config: {resources: {cpu: {limit: 2}}}",
     ],
 )
 def test_promised_values_are_refused(wrong_keys, keys):
