@@ -7,6 +7,7 @@ import pytest
 
 from tests.support import github
 from tests.support.processes import until
+from tests.support.running import reached
 from tests.support.shop import SECRET
 
 NOTHING = "0" * 40
@@ -111,3 +112,26 @@ def test_health_is_answered(hooked):
     with hooked.serving() as address, urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
         assert answer.status == 200
         assert json.load(answer)["status"] in {"ok", "healthy"}
+
+
+WAITS = ["sh", "-c", 'if [ "$(cat label)" = v2 ]; then sleep 60; fi; cat label > built']
+
+
+def test_a_newer_push_cancels_the_one_that_is_deployed(hooked):
+    hooked.env["FRAISIER_LEASE_SECONDS"] = "3"
+    first = hooked.commit()
+    hooked.deploy()
+    hooked.configure_webhook(build=WAITS, on_new_push="cancel")
+    second = hooked.commit()
+    with hooked.serving() as address:
+        assert github.send(address, pushed(hooked, first, second), secret=SECRET).status == 202
+        reached(hooked, "build_release")
+        third = hooked.commit()
+        assert github.send(address, pushed(hooked, second, third), secret=SECRET).status == 202
+        settled(hooked, 3)
+        assert hooked.live_version() == third
+    last, cancelled, _ = hooked.history()
+    assert (last["status"], last["old_version"], last["new_version"]) == ("success", first, third)
+    assert (cancelled["status"], cancelled["new_version"]) == ("cancelled", second)
+    assert cancelled["error_message"] == "Cancelled by octocat: req_00003 is newer"
+    assert not [words for words in hooked.processes().values() if "sleep" in words]

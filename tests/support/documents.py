@@ -118,6 +118,7 @@ SETTINGS: dict[str, st.SearchStrategy[Any]] = {
     "deployment_strategy": st.just(Choice("recreate")),
     "keep_releases": st.integers(2, 9),
     "hold_on_failure": st.booleans(),
+    "on_new_push": st.sampled_from(["finish", "cancel"]).map(Choice),
     "auto_rollback_on_failure": st.booleans(),
     "hooks": st.fixed_dictionaries({}, optional={"pre_deployment": HOOKS, "post_deployment": HOOKS}),
     "env_file": st.lists(st.sampled_from(["a.env", "/etc/b.env"]), min_size=1, unique=True).map(Several),

@@ -59,6 +59,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     keep_releases: int = 5
     hold_on_failure: bool = True
     auto_rollback_on_failure: bool = True
+    on_new_push: str = "finish"
     hooks: Hooks = Hooks()
     env_files: tuple[str, ...] = ()
     user: str | None = None
@@ -123,7 +124,6 @@ NOT_YET: Final = {
     "auto_deploy": PUSHES,
     "auto_deploy_branch": PUSHES,
     "webhook_secret": "a webhook secret of one fraise; use git.github.webhook_secret",
-    "on_new_push": "cancelling a running deployment for a newer push",
     "on_running_job": JOBS,
     "build_cache": DOCKER,
     "deployment_type": DOCKER,
@@ -218,6 +218,11 @@ SHARED_FIELDS: Final = (
     ),
     Field("keep_releases", whole(2, 1000), "How many releases stay on the target for a rollback."),
     Field("hold_on_failure", FLAG, "After a failure pushes wait until a person has deployed by hand."),
+    Field(
+        "on_new_push",
+        choice("on_new_push", ("finish", "cancel")),
+        "What a newer push does to the push that is being deployed: it waits for it, or has it cancelled.",
+    ),
     Field(
         "auto_rollback_on_failure",
         FLAG,

@@ -18,7 +18,7 @@ from fraisier.config.section import BAD, Field, Found, Kind, Section, Value, Val
 Owner = Literal["ours", "the user's", "nobody's"]
 ASIDE: Final = ("target", "provider_config")
 OPTIONS: Final = "provider_options"
-FOR_ALL: Final = ("hooks", "env_vars", "auto_rollback_on_failure", "hold_on_failure")
+FOR_ALL: Final = ("hooks", "env_vars", "auto_rollback_on_failure", "hold_on_failure", "on_new_push")
 """What Fraisier does whoever provides, and reads here too."""
 
 

@@ -40,6 +40,7 @@ def decide(event: WebhookEvent, mapped: Environment | None, repository: str, *, 
         "git_commit": event.commit_sha,
         "target_provider": mapped.provider,
         "runs_on": runs_on,
+        "options": {"on_new_push": mapped.on_new_push},
     }
     return Decision(outcome=Outcome.ACCEPTED, requests=(request,))
 

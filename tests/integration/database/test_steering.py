@@ -179,3 +179,46 @@ def test_a_rollback_on_the_way_is_not_told_twice(lanes):
     lanes.call("fn_turn_back", **about(deployment), reason="unhealthy")
     cancel(lanes, "req_00001")
     assert lanes.row("deployment", deployment="dep_00001")["back_reason"] == "unhealthy"
+
+
+EAGER = {"options": {"on_new_push": "cancel"}, "requested_by": "octocat"}
+
+
+def test_a_newer_push_cancels_the_push_that_is_deployed_when_its_lane_says_so(lanes):
+    running = lanes.started(trigger="webhook")
+    lanes.ask(trigger="webhook", git_commit="v3")
+    assert lanes.call("fn_renew_lease", **held(running))["cancel_requested_by"] is None
+    newer = lanes.ask(trigger="webhook", git_commit="v4", **EAGER)
+    beat = lanes.call("fn_renew_lease", **held(running))
+    assert (beat["cancel_requested_by"], beat["cancel_reason"]) == ("octocat", "req_00003 is newer")
+    lanes.complete(running, "cancelled")
+    assert lanes.claim()["id"] == newer["id"]
+    [event] = lanes.sql("SELECT * FROM tb_event WHERE type = 'deployment.cancel_requested'")
+    assert (event["deployment"], event["actor"]) == ("dep_00001", "octocat")
+
+
+def test_a_newer_push_cancels_one_that_has_not_begun(lanes):
+    lanes.ask(trigger="webhook")
+    claimed = lanes.claim()
+    lanes.ask(trigger="webhook", git_commit="v3", **EAGER)
+    assert lanes.call("fn_renew_lease", **held(claimed))["cancel_reason"] == "req_00002 is newer"
+
+
+@pytest.mark.parametrize(
+    ("running", "commit"),
+    [
+        ({"trigger": "manual"}, "v3"),
+        ({"trigger": "webhook", "new_version": "v3"}, "v3"),
+        ({"trigger": "webhook", "fraise": "other"}, "v3"),
+    ],
+)
+def test_a_push_cancels_neither_people_nor_its_own_commit_nor_other_lanes(lanes, running, commit):
+    deployment = lanes.started(**running)
+    lanes.ask(trigger="webhook", git_commit=commit, **EAGER)
+    assert lanes.call("fn_renew_lease", **held(deployment))["cancel_requested_by"] is None
+
+
+def test_what_a_person_asks_for_cancels_nothing(lanes):
+    deployment = lanes.started(trigger="webhook")
+    lanes.ask(trigger="manual", **EAGER)
+    assert lanes.call("fn_renew_lease", **held(deployment))["cancel_requested_by"] is None

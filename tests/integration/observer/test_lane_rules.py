@@ -41,11 +41,25 @@ class LaneRules(RuleBasedStateMachine):
             self.lanes.database.close()
             self.folder.cleanup()
 
-    @rule(fraise=FRAISE)
-    def push(self, fraise):
+    @rule(fraise=FRAISE, on_new_push=st.sampled_from(["finish", "cancel"]))
+    def push(self, fraise, on_new_push):
         self.tip[fraise] += 1
-        asked = self.lanes.ask(fraise, "webhook", git_commit=str(self.tip[fraise]))
+        ran = self.running_pushes(fraise)
+        told = {"git_commit": str(self.tip[fraise]), "options": {"on_new_push": on_new_push}}
+        asked = self.lanes.ask(fraise, "webhook", requested_by="octocat", **told)
         self.pushes[fraise] = asked["identifier"]
+        for row in self.running_pushes(fraise):
+            unasked = (
+                next(before for before in ran if before["id"] == row["id"])["cancel_requested_at"] is None
+            )
+            cancels = unasked and on_new_push == "cancel"
+            assert (row["cancel_reason"] == f"{asked['identifier']} is newer") == cancels
+
+    def running_pushes(self, fraise):
+        return self.lanes.sql(
+            "SELECT * FROM tb_deployment_request WHERE fraise = ? AND status = 'processing' AND automatic",
+            fraise,
+        )
 
     @rule(fraise=FRAISE)
     def deploy(self, fraise):
@@ -181,10 +195,14 @@ class LaneRules(RuleBasedStateMachine):
         assert {row["status"] for row in requests} <= ENDED, requests
         assert not self.lanes.sql("SELECT 1 FROM tb_deployment WHERE status = 'in_progress'")
         assert not self.lanes.sql("SELECT 1 FROM tb_deployment_lock")
+        assert not [
+            row for row in requests if row["cancel_requested_by"] == "octocat" and not row["automatic"]
+        ]
 
     def newest_commit_was_tried(self, fraise):
         push = self.lanes.row("request", ref=self.pushes[fraise])
         assert push["status"] != "superseded", "only a newer push may replace it"
+        assert push["cancel_requested_by"] in {None, "ada"}, "only a newer push or a person may cancel it"
         tried = self.lanes.sql(
             "SELECT MAX(CAST(new_version AS INTEGER)) AS newest FROM tb_deployment WHERE fraise = ?", fraise
         )

@@ -30,6 +30,7 @@ from fraisier.config.service import Service
         ("build_timeout: 5m", "build_timeout", 300.0),
         ("keep_releases: 3", "keep_releases", 3),
         ("hold_on_failure: no", "hold_on_failure", False),
+        ("on-new-push: Cancel", "on_new_push", "cancel"),
         ("env_vars: {DEBUG: true, N: 010, E: ''}", "env_vars", {"DEBUG": "true", "N": "010", "E": ""}),
         ("systemd_service: api.service", "service", Service(unit="api.service")),
         ("target: {systemd_service: api}", "service", Service(unit="api")),

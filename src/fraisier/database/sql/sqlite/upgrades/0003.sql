@@ -91,3 +91,30 @@ END;
 DROP INDEX ix_deployment_lane;
 CREATE INDEX ix_deployment_lane ON tb_deployment (fk_lane);
 ALTER TABLE tb_lane ADD COLUMN last_turn INTEGER NOT NULL DEFAULT 0;
+
+-- A newer push may cancel the one that runs.
+CREATE TRIGGER tr_request_cancels AFTER INSERT ON tb_deployment_request
+WHEN NEW.status = 'pending' AND NEW.automatic AND json_extract(NEW.options, '$.on_new_push') = 'cancel'
+BEGIN
+    INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)
+    SELECT
+        'deployment.cancel_requested', r.fraise, r.environment, r.job, d.identifier, NEW.requested_by,
+        json_object('request', r.identifier, 'reason', NEW.identifier || ' is newer', 'from', NEW.requested_from),
+        NEW.requested_at
+    FROM tb_deployment_request AS r
+    LEFT JOIN tb_deployment AS d ON d.fk_request = r.pk_deployment_request AND d.status = 'in_progress'
+    WHERE r.fk_lane = NEW.fk_lane AND r.status = 'processing' AND r.automatic AND r.cancel_requested_at IS NULL
+        AND (d.pk_deployment IS NULL OR d.new_version IS NOT NEW.git_commit);
+
+    UPDATE tb_deployment_request
+    SET
+        cancel_requested_at = NEW.requested_at,
+        cancel_requested_by = COALESCE(NEW.requested_by, 'fraisier'),
+        cancel_reason = NEW.identifier || ' is newer'
+    WHERE fk_lane = NEW.fk_lane AND status = 'processing' AND automatic AND cancel_requested_at IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM tb_deployment AS d
+            WHERE d.fk_request = tb_deployment_request.pk_deployment_request AND d.status = 'in_progress'
+                AND d.new_version IS NEW.git_commit
+        );
+END;
