@@ -30,6 +30,8 @@ SECTIONS: Final = {
     "Run": {
         "serve": "Receive pushes and run the deployments they ask for.",
         "observe": "Run deployments that others have asked for, and end what died.",
+        "start": "Start the service of an environment.",
+        "stop": "Stop the service of an environment; its version stays.",
         "hold": "Make pushes wait in an environment.",
         "unhold": "Let pushes run again in an environment.",
         "lock": "Show locks, or take one away.",

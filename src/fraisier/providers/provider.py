@@ -28,7 +28,9 @@ class TargetView(Protocol):
 
 
 class Provider(Protocol):
-    """Turns one environment into steps. All of it is pure, except `look`, `logs` and `running`, which only read."""
+    """Turns one environment into steps. All of it is pure, except `look`, `logs` and `running`, which only read, and
+    `start` and `stop`, which people ask for.
+    """
 
     def target(self, environment: Environment) -> str:
         """What people read after "Target:", such as `bare-metal/localhost`."""
@@ -78,6 +80,14 @@ class Provider(Protocol):
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
         """Whether the service has a living process."""
+        ...
+
+    async def start(self, host: Host, environment: Environment, installation_id: str) -> None:
+        """Start the service of the version that is live. Raises `StepFailed`."""
+        ...
+
+    async def stop(self, host: Host, environment: Environment, installation_id: str) -> None:
+        """Stop the service and leave its version in place. Raises `StepFailed`."""
         ...
 
 

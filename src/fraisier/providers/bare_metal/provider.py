@@ -81,6 +81,14 @@ class BareMetal:
         service = await _service(host, environment, installation_id)
         return bool(await service_manager(service.manager).processes(host, service))
 
+    async def start(self, host: Host, environment: Environment, installation_id: str) -> None:
+        service = await _service(host, environment, installation_id)
+        await service_manager(service.manager).start(host, service)
+
+    async def stop(self, host: Host, environment: Environment, installation_id: str) -> None:
+        service = await _service(host, environment, installation_id)
+        await service_manager(service.manager).stop(host, service)
+
 
 async def _manager(host: Host, environment: Environment) -> str:
     """What the environment says, else what is detected."""

@@ -121,6 +121,14 @@ class OwnProvider:
             told = (await driver.status()).get("running")
             return told if isinstance(told, bool) else bool(await driver.health())
 
+    async def start(self, host: Host, environment: Environment, installation_id: str) -> None:
+        del host, installation_id
+        raise _not_yet(environment, "start")
+
+    async def stop(self, host: Host, environment: Environment, installation_id: str) -> None:
+        del host, installation_id
+        raise _not_yet(environment, "stop")
+
 
 def _resolve(environment: Environment) -> Resolve:
     return Resolver(Variables(environment.config_file, os.environ)).resolve
