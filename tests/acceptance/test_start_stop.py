@@ -14,7 +14,11 @@ def test_a_service_is_stopped_and_started_again(shop):
     assert shop.run("stop", "shop", "production").stdout == "shop → production is stopped.\n"
     assert shop.live_version() is None
     stopped = shop.status()
-    assert (stopped["status"], stopped["observed"]["running"], stopped["current_version"]) == ("down", False, sha)
+    assert (stopped["status"], stopped["observed"]["running"], stopped["current_version"]) == (
+        "down",
+        False,
+        sha,
+    )
     answer = shop.run("start", "shop", "production", "--json").json
     assert answer == {"schema": 1, "fraise": "shop", "environment": "production", "status": "started"}
     assert until(lambda: shop.live_version() == sha)

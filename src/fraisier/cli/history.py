@@ -37,7 +37,9 @@ def command(
     only_environment: str | None,
     limit: int,
 ) -> None:
-    """Show past deployments, newest first, and above each who took it over when its owner died.
+    """Show past deployments, newest first.
+
+    Above each stands who took it over when its owner died.
 
     A single name that is no fraise but an environment shows that environment.
     """

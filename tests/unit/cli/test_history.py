@@ -25,6 +25,7 @@ ROW = {
     "new_shown": "1.2.4",
     "warnings": '["a"]',
     "duration_seconds": 3.21,
+    "recovers": None,
     "requested_by": "ada\x1b[2J\nlovelace",
 }
 
@@ -61,3 +62,7 @@ def test_a_row_is_one_line_in_a_pipe(capsys):
     assert heading == (
         "Deployment  Started                  Fraise  Environment  Kind    Status             Version    Duration  By"
     )
+
+
+def test_a_recovery_says_what_it_ended():
+    assert history.cells(ROW | {"kind": "recovery", "recovers": "dep_00001"})[4] == "recovery of dep_00001"
