@@ -64,5 +64,6 @@ def test_a_row_is_one_line_in_a_pipe(capsys):
     )
 
 
-def test_a_recovery_says_what_it_ended():
-    assert history.cells(ROW | {"kind": "recovery", "recovers": "dep_00001"})[4] == "recovery of dep_00001"
+def test_a_recovery_says_what_it_ended_and_why():
+    told = {"kind": "recovery", "status": "success", "recovers": "dep_00001", "reason": "its owner died"}
+    assert history.cells(ROW | told)[4:6] == ("recovery of dep_00001", "success: its owner died")
