@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
 @click.option("--force", is_flag=True, help="Deploy although this version is live already.")
+@click.option(
+    "--force-rebuild",
+    is_flag=True,
+    help="Let database.strategy: rebuild drop the database of a production environment.",
+)
 @click.option("--commit", metavar="VERSION", help="Deploy this commit or tag instead of the branch's tip.")
 @click.option(
     "--service",
@@ -62,11 +67,14 @@ def command(
     from fraisier.cli import groups, preview, progress, report
     from fraisier.engine.survey import Wanted
 
+    force_rebuild: bool = busy.pop("force_rebuild")
     asking = waiting.asking(**busy)
     config = app.config()
     names = list(dict.fromkeys(environments))
     asked = groups.asked(config, fraise, service)
-    wanted = Wanted(version=commit, force=force)
+    wanted = Wanted(version=commit, force=force, rebuild=force_rebuild)
+    if force_rebuild and (asked.services or len(names) > 1):
+        raise click.UsageError("--force-rebuild is for one environment of one fraise.")
     if asked.services:
         return groups.deploy(app, config, asked, names, wanted, asking, dry_run=dry_run)
     identities = [config.get_fraise_environment(asked.name, name).identity for name in names]
@@ -77,9 +85,10 @@ def command(
     if dry_run:
         return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
     with progress.watching(app) as watcher:
-        ended = asyncio.run(
-            desk.deploy(identity, force=force, commit=commit, asking=asking, progress=watcher)
+        deploying = desk.deploy(
+            identity, force=force, rebuild=force_rebuild, commit=commit, asking=asking, progress=watcher
         )
+        ended = asyncio.run(deploying)
     return report.show(app, ended)
 
 

@@ -24,13 +24,26 @@ from fraisier.cli.door import door
 @click.option(
     "--hold/--no-hold", default=True, show_default=True, help="Let pushes wait until a person has decided."
 )
+@click.option(
+    "--keep-schema",
+    is_flag=True,
+    help="Leave the application's database as it is: the old version can live with the new schema.",
+)
 @waiting.options
 def command(
-    app: App, fraise: str, environment: str, to: str | None, dry_run: bool, hold: bool, **busy: Any
+    app: App,
+    fraise: str,
+    environment: str,
+    to: str | None,
+    dry_run: bool,
+    hold: bool,
+    keep_schema: bool,
+    **busy: Any,
 ) -> int:
     """Bring an earlier version of a fraise back.
 
-    Without --to it is the last good version before the one that is live.
+    Without --to it is the last good version before the one that is live. What was migrated since then is taken back
+    first, where the application's migrations can be taken back.
     """
     import asyncio
 
@@ -43,7 +56,11 @@ def command(
     identity = config.get_fraise_environment(fraise, environment).identity
     desk = app.desk(config)
     if dry_run:
-        return preview.show(app, asyncio.run(desk.preview(identity, Wanted(kind=Kind.ROLLBACK, version=to))))
+        wanted = Wanted(kind=Kind.ROLLBACK, version=to, keep_schema=keep_schema)
+        return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
     with progress.watching(app) as watcher:
-        ended = asyncio.run(desk.rollback(identity, to=to, hold=hold, asking=asking, progress=watcher))
+        rollback = desk.rollback(
+            identity, to=to, hold=hold, keep_schema=keep_schema, asking=asking, progress=watcher
+        )
+        ended = asyncio.run(rollback)
     return report.show(app, ended)

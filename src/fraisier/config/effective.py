@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from fraisier.config import app_database
 from fraisier.config.app_database import AppDatabase
 from fraisier.config.environment import Environment
 from fraisier.config.git import FraiseGit
@@ -117,8 +118,8 @@ def _consistent(values: Values, problems: Problems) -> None:
         _contradict(unit, bounds, problems, "the unit has limits of its own")
     if manager and supervisor and bounds:
         _contradict(manager, bounds, problems, "supervisor cannot hold a service to limits")
-    if (down := database.get("down")) and "migrate" not in database:
-        problems.add(down, "undoes database.migrate, and there is none")
+    if database:
+        app_database.consistent(database, problems)
 
 
 def _contradict(one: Found, other: Found, problems: Problems, why: str) -> None:

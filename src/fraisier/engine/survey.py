@@ -26,12 +26,15 @@ from fraisier.providers.provider import TargetView, provider_of
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a request asks for. `version` is a tag, a full or an abbreviated hash; None means the branch's tip,
-    or for a rollback the version before the current one. `force` deploys what is live already.
+    or for a rollback the version before the current one. `force` deploys what is live already. `keep_schema` leaves
+    the application's database as it is on a rollback; `rebuild` lets a production database be dropped.
     """
 
     kind: Kind = Kind.DEPLOY
     version: str | None = None
     force: bool = False
+    keep_schema: bool = False
+    rebuild: bool = False
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +87,9 @@ async def survey(
             releases=view.releases,
             service_manager=view.service_manager,
             host=name,
+            migrated=view.migrated,
+            keep_schema=wanted.keep_schema,
+            rebuild=wanted.rebuild,
         )
 
     return tuple(map(observed, sites, views))

@@ -20,7 +20,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     release that the target runs now (None: nothing yet); `reuse` a finished release of `commit` that already
     lies on the target, which a rollback goes to without building. `releases` are all releases on the target,
     oldest first. `service_manager` is what was detected there. `installation_id` names this Fraisier. `host` is
-    the name of the place where it was seen.
+    the name of the place where it was seen. `migrated` are the releases whose migrations are in the application's
+    database, oldest first; `keep_schema` and `rebuild` are what a person has said about it.
     """
 
     attempt: str
@@ -33,6 +34,9 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     releases: tuple[Release, ...] = ()
     service_manager: str = ""
     host: str = ""
+    migrated: tuple[str, ...] = ()
+    keep_schema: bool = False
+    rebuild: bool = False
 
     @property
     def release(self) -> Release:

@@ -51,7 +51,11 @@ def wanted_of(request: dict[str, Any]) -> Wanted:
     """What a request row asks for."""
     options = json.loads(request["options"] or "{}")
     return Wanted(
-        kind=Kind(request["kind"]), version=options.get("version"), force=bool(options.get("force"))
+        kind=Kind(request["kind"]),
+        version=options.get("version"),
+        force=bool(options.get("force")),
+        keep_schema=bool(options.get("keep_schema")),
+        rebuild=bool(options.get("rebuild")),
     )
 
 

@@ -66,6 +66,7 @@ class Desk:
         identity: Identity,
         *,
         force: bool = False,
+        rebuild: bool = False,
         commit: str | None = None,
         asking: Asking,
         progress: Progress,
@@ -75,7 +76,7 @@ class Desk:
         Raises `LockError` when the lane stays busy, `NoObserver` when nobody would run what need not be waited for,
         and whatever kept the deployment from starting.
         """
-        wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force)
+        wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force, rebuild=rebuild)
         return await self._ask(identity, wanted, {}, asking, progress)
 
     async def deploy_all(
@@ -156,6 +157,7 @@ class Desk:
         *,
         to: str | None = None,
         hold: bool = True,
+        keep_schema: bool = False,
         asking: Asking,
         progress: Progress,
     ) -> Report:
@@ -163,7 +165,7 @@ class Desk:
 
         A success holds the lane, so that the next push does not undo it, unless `hold` is False.
         """
-        wanted = Wanted(kind=Kind.ROLLBACK, version=to)
+        wanted = Wanted(kind=Kind.ROLLBACK, version=to, keep_schema=keep_schema)
         return await self._ask(identity, wanted, {} if hold else {"hold": False}, asking, progress)
 
     async def preview(self, identity: Identity, wanted: Wanted) -> Preview:
@@ -252,7 +254,7 @@ class Desk:
             requested_by=asking.by,
             requested_from=asking.where,
             git_branch=environment.branch,
-            options=json.dumps({"version": wanted.version, "force": wanted.force, **options}),
+            options=json.dumps({**_asked(wanted), **options}),
             target_provider=environment.provider,
             runs_on=machine_id(),
         )
@@ -270,6 +272,15 @@ def require_observer(grounds: Grounds) -> None:
             "No observer runs here: nobody would run the request.",
             hint="Start `fraisier serve` or `fraisier observe`, or leave --no-wait out.",
         )
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "version": wanted.version,
+        "force": wanted.force,
+        **({"keep_schema": True} if wanted.keep_schema else {}),
+        **({"rebuild": True} if wanted.rebuild else {}),
+    }
 
 
 async def _reported(identity: Identity, way: Awaitable[Report]) -> Report:

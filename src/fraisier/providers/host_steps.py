@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from fraisier.config.app_database import AppDatabase
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.config.references import holds_reference
@@ -15,13 +16,22 @@ from fraisier.config.resources import NO_BOUNDS
 from fraisier.errors import ConfigurationError
 from fraisier.git.export import ExportRelease
 from fraisier.git.fetch import FetchCommit
+from fraisier.hosts.migrations.bench import Settings
 from fraisier.hosts.service_ref import ServiceRef, service_ref
 from fraisier.hosts.staging import StageParams
-from fraisier.hosts.steps import build_release, prepare_folder, prune_releases, run_in_release, switch_release
+from fraisier.hosts.steps import (
+    build_release,
+    migrate_database,
+    prepare_folder,
+    prune_releases,
+    run_in_release,
+    switch_release,
+)
 from fraisier.model.commit import short
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import OnFailure, Position, Step
+from fraisier.providers.provider import SchemaChange
 
 MARGIN = 60.0
 SHOWN = 60
@@ -104,23 +114,42 @@ def backup(environment: Environment, observed: Observed, argv: tuple[str, ...]) 
     return _step("run_in_release", title, doing, params, deadline=params.deadline + MARGIN)
 
 
-def migrate(
-    environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
-) -> Step:
-    params = run_in_release.Params(
+def migrate(environment: Environment, change: SchemaChange) -> Step:
+    database = environment.database or AppDatabase()
+    settings = Settings(
         app_path=environment.app_path,
-        release=observed.release_name,
-        what="migration",
-        argv=argv,
+        environment=environment.environment,
+        program=database.tool_command,
+        config=database.tool_config,
+        up=database.migrate,
+        down=database.down,
+        rebuild=database.rebuild,
         public=public(environment),
         user=environment.user,
-        undo_argv=down or None,
-        stays="the database as the migration left it",
-        how="undo it by hand, or restore the backup; `database.down` in fraises.yaml would do it next time",
-        deadline=_database_timeout(environment),
+        deadline=database.timeout,
     )
-    title, doing = "Database migrated", "Running migrations..."
-    return _step("run_in_release", title, doing, params, deadline=2 * params.deadline + MARGIN)
+    params = migrate_database.Params(
+        tool=database.tool,
+        settings=settings,
+        release=change.release,
+        back=change.back,
+        keep=change.keep,
+        rebuild=change.rebuild,
+    )
+    title, doing = _schema_words(change, database.tool)
+    commands = 2 + len(change.back) + (2 if change.rebuild else 0)
+    return _step("migrate_database", title, doing, params, deadline=commands * settings.deadline + MARGIN)
+
+
+def _schema_words(change: SchemaChange, tool: str) -> tuple[str, str]:
+    by = "" if tool == "command" else f" ({tool})"
+    if change.rebuild:
+        return f"Database rebuilt{by}", "Dropping the database and making it again..."
+    if change.keep:
+        return "Schema kept", "Keeping the schema..."
+    if change.release is None:
+        return f"Migrations taken back{by}", "Taking migrations back..."
+    return f"Database migrated{by}", "Running migrations..."
 
 
 def hook(environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+import msgspec
+
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.model.host import Host
@@ -25,6 +27,23 @@ class TargetView(Protocol):
 
     @property
     def service_manager(self) -> str: ...
+
+    @property
+    def migrated(self) -> tuple[str, ...]:
+        """The releases whose migrations are in the application's database, oldest first."""
+        ...
+
+
+class SchemaChange(msgspec.Struct, frozen=True, kw_only=True):
+    """`release` applies its migrations (None: nothing does), after those of `back`, newest first, are taken back.
+
+    `keep`: nothing is changed, because a person said so. `rebuild`: everything is dropped first.
+    """
+
+    release: str | None = None
+    back: tuple[str, ...] = ()
+    keep: bool = False
+    rebuild: bool = False
 
 
 class Provider(Protocol):
@@ -52,10 +71,8 @@ class Provider(Protocol):
         """The user's backup of the application's database, run with the new release's environment."""
         ...
 
-    def migrate(
-        self, environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
-    ) -> Step:
-        """The user's migration, inside the new release; `down` takes it back."""
+    def migrate(self, environment: Environment, observed: Observed, change: SchemaChange) -> Step:
+        """What changes the schema of the application's database, as `environment.database` says."""
         ...
 
     def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:

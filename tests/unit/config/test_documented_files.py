@@ -81,7 +81,7 @@ REGISTRY_REFUSED = [
     (8, 3, "not supported yet: pushes from Gitea"),
     (10, 3, "not supported yet: pushes from Bitbucket"),
     (20, 7, "has no app_path"),
-    (30, 50, "not supported yet: dropping and creating a development database"),
+    (30, 40, "drops the database and makes it again: say how"),
     (31, 28, "not supported yet: the provider docker_compose"),
     (34, 21, "not supported yet: the provider coolify"),
     (38, 28, "not supported yet: the providers aws, scaleway and ovh"),

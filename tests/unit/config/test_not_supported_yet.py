@@ -60,8 +60,7 @@ def test_every_promised_key_is_refused_at_its_place(wrong, name, key):
         "deployment_strategy: blue-green",
         "deployment_strategy: rolling",
         "deployment_strategy: canary",
-        "database: {strategy: rebuild}",
-        "database: {tool: confiture}",
+        "database: {seed: [bread]}",
         "env_vars: {A: '${vault:a#b}'}",
     ],
 )
@@ -100,7 +99,7 @@ def test_the_prd_s_file_names_everything_at_once(wrong):
             type: api
             environments:
               development:
-                database: {name: myapp_db_dev, strategy: rebuild}
+                database: {name: myapp_db_dev, seed: [users]}
                 target: {provider: docker-compose, file: docker-compose.dev.yml}
           backups:
             type: scheduled

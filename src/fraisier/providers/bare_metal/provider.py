@@ -7,6 +7,7 @@ import msgspec
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.hosts import layout
+from fraisier.hosts.migrations import applied
 from fraisier.hosts.service_manager import detect, service_manager
 from fraisier.hosts.service_ref import ServiceRef, service_ref
 from fraisier.hosts.steps import prepare_folder
@@ -16,6 +17,7 @@ from fraisier.model.release import Release
 from fraisier.model.step import Position, Step
 from fraisier.providers import host_steps as steps
 from fraisier.providers.bare_metal.health import health_step
+from fraisier.providers.provider import SchemaChange
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +26,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     releases: tuple[Release, ...]
     live: Release | None
     service_manager: str
+    migrated: tuple[str, ...] = ()
 
 
 class BareMetal:
@@ -40,7 +43,12 @@ class BareMetal:
         names = await host.list_folder(environment.app_path) or []
         prepare_folder.refuse_foreign(names, environment.app_path, host.name)
         releases, live = await layout.read_releases(host, environment.app_path)
-        return View(releases=releases, live=live, service_manager=await _manager(host, environment))
+        return View(
+            releases=releases,
+            live=live,
+            service_manager=await _manager(host, environment),
+            migrated=await _migrated(host, environment),
+        )
 
     def prepare(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         if observed.reuse is not None:
@@ -56,10 +64,9 @@ class BareMetal:
     def backup(self, environment: Environment, observed: Observed, argv: tuple[str, ...]) -> Step:
         return steps.backup(environment, observed, argv)
 
-    def migrate(
-        self, environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
-    ) -> Step:
-        return steps.migrate(environment, observed, argv, down)
+    def migrate(self, environment: Environment, observed: Observed, change: SchemaChange) -> Step:
+        del observed
+        return steps.migrate(environment, change)
 
     def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
         return steps.hook(environment, observed, wanted, position)
@@ -96,6 +103,12 @@ async def _manager(host: Host, environment: Environment) -> str:
     if service is None or service.manager == "auto":
         return await detect(host)
     return service.manager
+
+
+async def _migrated(host: Host, environment: Environment) -> tuple[str, ...]:
+    if environment.database is None or not environment.database.changes:
+        return ()
+    return tuple(one.release for one in await applied.read(host, environment.app_path))
 
 
 async def _service(host: Host, environment: Environment, installation_id: str) -> ServiceRef:

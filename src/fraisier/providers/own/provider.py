@@ -20,6 +20,7 @@ from fraisier.providers.own import record
 from fraisier.providers.own.params import Bring, Judge, Resolve, about
 from fraisier.providers.own.reach import reached
 from fraisier.providers.own.steps import JUDGED_BY_PROVIDER
+from fraisier.providers.provider import SchemaChange
 from fraisier.secrets.resolver import Resolver
 from fraisier.secrets.variables import Variables
 
@@ -33,6 +34,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     releases: tuple[Release, ...]
     live: Release | None
     service_manager: str = ""
+    migrated: tuple[str, ...] = ()
 
 
 class OwnProvider:
@@ -60,10 +62,8 @@ class OwnProvider:
         del observed, argv
         raise _not_yet(environment, "database.backup")
 
-    def migrate(
-        self, environment: Environment, observed: Observed, argv: tuple[str, ...], down: tuple[str, ...]
-    ) -> Step:
-        del observed, argv, down
+    def migrate(self, environment: Environment, observed: Observed, change: SchemaChange) -> Step:
+        del observed, change
         raise _not_yet(environment, "database.migrate")
 
     def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:

@@ -1,0 +1,1 @@
+"""The tools of FraiseQL as steps of a deployment. They run as programs of their own, on the target."""

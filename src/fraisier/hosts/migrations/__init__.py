@@ -1,0 +1,1 @@
+"""What changes the schema of an application's database, and what a lane knows about it."""
