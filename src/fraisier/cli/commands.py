@@ -19,6 +19,7 @@ SECTIONS: Final = {
         "status": "Show what runs in an environment, and how it is.",
         "status-all": "Show how every environment is, as it is recorded.",
         "test": "Run the health checks of an environment now.",
+        "drift": "Say what was changed on the targets since the last deployment.",
         "why": "Say what runs or is stuck in an environment, and what comes next.",
         "history": "Show past deployments, newest first.",
         "logs": "Show what a deployment did, or what a service wrote.",

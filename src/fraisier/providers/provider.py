@@ -47,7 +47,7 @@ class SchemaChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provider(Protocol):
-    """Turns one environment into steps. All of it is pure, except `look`, `logs` and `running`, which only read, and
+    """Turns one environment into steps. All of it is pure, except `look`, `logs`, `running` and `drift`, which only read, and
     `start` and `stop`, which people ask for.
     """
 
@@ -97,6 +97,12 @@ class Provider(Protocol):
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
         """Whether the service has a living process."""
+        ...
+
+    async def drift(
+        self, host: Host, environment: Environment, installation_id: str, live: Release
+    ) -> list[str]:
+        """A sentence for each thing on the target that is no longer as the live release left it. Only looks."""
         ...
 
     async def start(self, host: Host, environment: Environment, installation_id: str) -> None:

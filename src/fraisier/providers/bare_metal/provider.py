@@ -7,6 +7,7 @@ import msgspec
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.hosts import layout
+from fraisier.hosts.drift import drift
 from fraisier.hosts.migrations import applied
 from fraisier.hosts.service_manager import detect, service_manager
 from fraisier.hosts.service_ref import ServiceRef, service_ref
@@ -87,6 +88,12 @@ class BareMetal:
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
         service = await _service(host, environment, installation_id)
         return bool(await service_manager(service.manager).processes(host, service))
+
+    async def drift(
+        self, host: Host, environment: Environment, installation_id: str, live: Release
+    ) -> list[str]:
+        service = await _service(host, environment, installation_id) if environment.service else None
+        return [said async for said in drift(host, environment.app_path, live, service)]
 
     async def start(self, host: Host, environment: Environment, installation_id: str) -> None:
         service = await _service(host, environment, installation_id)

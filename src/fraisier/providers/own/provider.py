@@ -121,6 +121,13 @@ class OwnProvider:
             told = (await driver.status()).get("running")
             return told if isinstance(told, bool) else bool(await driver.health())
 
+    async def drift(
+        self, host: Host, environment: Environment, installation_id: str, live: Release
+    ) -> list[str]:
+        """Only the provider itself could tell."""
+        del host, environment, installation_id, live
+        return []
+
     async def start(self, host: Host, environment: Environment, installation_id: str) -> None:
         del host, installation_id
         raise _not_yet(environment, "start")
