@@ -76,6 +76,14 @@ def test_everything_runs_as_the_user(shop, diary):
     assert shop.live_version() == sha
 
 
+def test_what_a_build_brings_along_cannot_become_somebody_else(shop, diary):
+    says = f"sed -n s/^NoNewPrivs://p /proc/self/status >> {diary}"
+    configure(shop, build=["sh", "-c", says], hooks={"pre_deployment": [says]})
+    shop.commit()
+    shop.deploy()
+    assert diary.read_text().split() == ["1", "0"]
+
+
 @pytest.mark.feature("DEP-21")
 def test_the_release_is_the_user_s_and_its_secrets_are_not(shop):
     configure(shop, build=["touch", "made"])

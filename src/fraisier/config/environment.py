@@ -237,7 +237,11 @@ SHARED_FIELDS: Final = (
         into="env_files",
         aliases=("env_files",),
     ),
-    Field("user", text(check=user), "The user of this machine that builds and runs the service; never root."),
+    Field(
+        "user",
+        text(check=user),
+        "Builds and runs the service; never root, and its builds cannot become root either.",
+    ),
     Field("description", text(), "One sentence for people."),
 )
 NAME: Final = Field(

@@ -16,15 +16,20 @@ _RUN: Final = (
     'user=$1; shift; HOME=$(getent passwd -- "$user" | cut -d: -f6); export HOME; '
     'exec setpriv --reuid="$user" --regid="$(id -g -- "$user")" --init-groups -- "$@"'
 )
+_CONFINED: Final = ("setpriv", "--no-new-privs", "--")
 _OWN: Final = 'exec chown -R -h -- "$1:$(id -g -- "$1")" "$2"'
 _WHO: Final = 'id -u; id -u -- "$1"'
 
 
-def as_user(what: Command, user: str | None) -> Command:
-    """The same command, run by `user` with that user's groups and HOME. None: by whoever runs Fraisier."""
+def as_user(what: Command, user: str | None, *, confined: bool = False) -> Command:
+    """The same command, run by `user` with that user's groups and HOME. None: by whoever runs Fraisier.
+
+    `confined`: nothing it starts can become anybody else, not by sudo(8) either; see PR_SET_NO_NEW_PRIVS in prctl(2).
+    """
     if user is None:
         return what
-    return msgspec.structs.replace(what, argv=("sh", "-c", _RUN, "sh", user, *what.argv))
+    argv = (*_CONFINED, *what.argv) if confined else what.argv
+    return msgspec.structs.replace(what, argv=("sh", "-c", _RUN, "sh", user, *argv))
 
 
 def give(folder: str, user: str) -> Command:

@@ -19,7 +19,8 @@ _FIND: Final = 'if [ -x "$1/build.sh" ]; then echo run; elif [ -f "$1/build.sh" 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
     """`argv` None means `./build.sh`, if the release has one. `env_vars` are unresolved; `env_files` lie on
-    Fraisier's machine; `deadline` in seconds. `user` owns the release from here on and builds it.
+    Fraisier's machine; `deadline` in seconds. `user` owns the release from here on and builds it, and nothing
+    that the build brings along can become anybody else.
     """
 
     app_path: str
@@ -50,7 +51,7 @@ class BuildRelease:
         what = Command(argv=tuple(argv), env=env, cwd=folder, deadline=params.deadline)
         await effect(
             site.host,
-            as_user(what, params.user),
+            as_user(what, params.user, confined=True),
             f"The build ({what}) in {folder}",
             hint="Fix the build and deploy again.",
         )
