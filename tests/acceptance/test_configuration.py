@@ -205,9 +205,9 @@ def test_the_forges_by_name(shop):
     assert shop.run("config", "show", "--json").json["git"]["provider"] == "mygit"
     shop.config.write_text(BAKERY)
     assert shop.run("config", "show", "--json").json["git"]["provider"] == "github"
-    for promised in ("gitlab", "gitea", "bitbucket"):
-        (said,) = refused(shop, f"git: {{provider: {promised}}}\n{BAKERY}")
-        assert "not supported yet: pushes from" in said
+    for name in ("gitlab", "gitea", "forgejo", "bitbucket"):
+        shop.config.write_text(f"git: {{provider: {name}}}\n{BAKERY}")
+        assert shop.run("config", "show", "--json").json["git"]["provider"] == name
 
 
 @pytest.mark.feature("CFG-28")

@@ -80,6 +80,26 @@ def test_the_same_delivery_twice_deploys_once(hooked):
     assert len(hooked.history()) == 1
 
 
+@pytest.mark.feature("CFG-20")
+def test_auto_deploy_deploys_the_branch_that_was_pushed_and_tells_why_another_was_not(shop):
+    shop.configure(auto_deploy=True, auto_deploy_branch="next", webhook_secret=SECRET)
+    shop.commit()
+    shop.repository.branch("next")
+    second = shop.commit()
+    with shop.serving() as address:
+        for branch, status in (("main", 200), ("next", 202)):
+            payload = github.push(
+                clone_url=str(shop.repository.origin), before=NOTHING, after=second, branch=branch
+            )
+            assert github.send(address, payload, secret=SECRET).status == status
+        settled(shop, 1)
+        assert shop.live_version() == second
+    assert SECRET not in str(shop.rows("SELECT * FROM tb_deployment"))
+    told = shop.run("webhooks", "--limit", "2").output
+    assert "dep_00001" in told
+    assert "branch_mapping does not name the branch main" in " ".join(told.split())
+
+
 def test_a_bad_push_goes_back_by_itself(hooked):
     first = hooked.commit()
     hooked.deploy()

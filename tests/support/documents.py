@@ -123,6 +123,8 @@ SETTINGS: dict[str, st.SearchStrategy[Any]] = {
     "hooks": st.fixed_dictionaries({}, optional={"pre_deployment": HOOKS, "post_deployment": HOOKS}),
     "env_file": st.lists(st.sampled_from(["a.env", "/etc/b.env"]), min_size=1, unique=True).map(Several),
     "user": st.just("shop"),
+    "auto_deploy": st.booleans(),
+    "webhook_secret": st.just(Several(["${OWN}"])),
 }
 
 

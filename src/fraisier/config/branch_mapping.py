@@ -1,7 +1,12 @@
-"""`branch_mapping:` — which environment a push to a branch deploys."""
+"""`branch_mapping:` — which environment a push to a branch deploys.
+
+`main` is that branch of the mapped fraise's own repository; `acme/api:main` is said of one repository, so that several
+can each have their main.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -12,6 +17,8 @@ from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Field, Found, Values, nested, plain, section
 from fraisier.config.service_group import is_group
+
+_REPOSITORY: Final = re.compile(r"[^\s:/]+(?:/[^\s:/]+)+")
 
 
 class BranchTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +35,22 @@ BRANCH_TARGET: Final = section(
     Field("environment", text(), "The name of one of its environments."),
     of=BranchTarget,
 )
-BRANCH_MAPPING: Final = named(nested(BRANCH_TARGET), check=branch)
+
+
+def split(key: str) -> tuple[str, str]:
+    """Repository and branch that a key means; without a repository the first is empty."""
+    repository, _, name = key.rpartition(":")
+    return repository, name
+
+
+def _key(text: str) -> str | None:
+    repository, name = split(text)
+    if ":" in text and not _REPOSITORY.fullmatch(repository):
+        return f"{repository!r} is not a repository such as acme/api"
+    return branch(name)
+
+
+BRANCH_MAPPING: Final = named(nested(BRANCH_TARGET), check=_key)
 
 
 def branch_mapping(values: Values, fraises: Values, problems: Problems) -> dict[str, BranchTarget]:
@@ -38,6 +60,7 @@ def branch_mapping(values: Values, fraises: Values, problems: Problems) -> dict[
         if _complete(values[name], found, problems):
             targets[name] = BranchTarget(**plain(found))
             _exists(found["fraise"], found["environment"], fraises, problems)
+            _owns(values[name], name, plain(found), fraises, problems)
     return targets
 
 
@@ -64,11 +87,23 @@ def _exists(fraise: Found, environment: Found, fraises: Values, problems: Proble
         problems.add(environment, what, hint=hint)
 
 
+def _owns(at: Found, key: str, target: dict[str, str], fraises: Values, problems: Problems) -> None:
+    """A repository that is not the fraise's own never deploys it; said here where both are written out."""
+    repository = split(key)[0].casefold()
+    fraise = plain(fraises).get(target["fraise"], {})
+    environment = plain(plain(fraise).get("environments", {})).get(target["environment"], {})
+    own = plain(environment).get("git_repo") or plain(fraise).get("git_repo") or ""
+    address = own.casefold().rstrip("/").removesuffix(".git")
+    if repository and own and "${" not in own and not address.endswith((f"/{repository}", f":{repository}")):
+        problems.add(at, f"{split(key)[0]} is not the git_repo of {target['fraise']}/{target['environment']}")
+
+
 def branches_of(values: Values) -> dict[tuple[str, str], list[str]]:
     """For each (fraise, environment) the branches that are mapped to it."""
     found: dict[tuple[str, str], list[str]] = {}
     for name, entry in values.items():
         if entry.value is not BAD:
             target = plain(entry.value)
-            found.setdefault((target.get("fraise", ""), target.get("environment", "")), []).append(name)
+            lane = (target.get("fraise", ""), target.get("environment", ""))
+            found.setdefault(lane, []).append(split(name)[1])
     return found

@@ -15,6 +15,7 @@ from fraisier.config.health_check import HealthCheck
 from fraisier.config.hooks import Hooks
 from fraisier.config.problem import Problems
 from fraisier.config.provider_config import OPTIONS
+from fraisier.config.pushes import pushes
 from fraisier.config.resources import resources
 from fraisier.config.section import BAD, Found, Values, plain
 from fraisier.config.service import Service
@@ -30,6 +31,7 @@ COMPOSED: Final = frozenset(
         "hooks",
         "git",
         "env_files",
+        "pushes",
         "resources",
         OPTIONS,
     }
@@ -89,6 +91,7 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
         env_files=tuple(_beside(problems.file, path) for path in plain(values).get("env_files", ())),
         hooks=Hooks(**plain(_mapping(values, "hooks"))),
         git=_git(values),
+        pushes=pushes(_mapping(values, "pushes"), problems),
         **{key: value for key, value in written.items() if key not in COMPOSED},
     )
 

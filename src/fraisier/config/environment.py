@@ -22,6 +22,8 @@ from fraisier.config.names import (
     variable,
 )
 from fraisier.config.provider_config import put_aside
+from fraisier.config.pushes import FIELDS as PUSH_FIELDS
+from fraisier.config.pushes import Pushes
 from fraisier.config.resources import NO_BOUNDS, RESOURCES, Resources
 from fraisier.config.section import SPREAD, Field, Kind, Section, Value, nested, section
 from fraisier.config.service import SERVICE_KIND, Service
@@ -64,6 +66,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     env_files: tuple[str, ...] = ()
     user: str | None = None
     git: FraiseGit | None = None
+    pushes: Pushes = Pushes()
     deployer: str | None = None
     config_file: str | None = None
     state_path: str | None = None
@@ -71,6 +74,11 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     ssh_user: str | None = None
     ssh_port: int | None = None
     ssh_key: str | None = None
+
+    @property
+    def snapshot(self) -> Environment:
+        """What is stored of it: a deployment needs no webhook's secret."""
+        return msgspec.structs.replace(self, pushes=Pushes())
 
     @property
     def identity(self) -> Identity:
@@ -106,7 +114,6 @@ CLOUD: Final = "the providers aws, scaleway and ovh"
 KUBERNETES: Final = "the provider kubernetes"
 DOCKER: Final = "Docker images"
 NOTIFICATIONS: Final = "notifications"
-PUSHES: Final = "auto_deploy; use branch_mapping"
 JOBS: Final = "jobs and scripts (etl, scheduled, backup)"
 CANARY: Final = "the strategy canary"
 HOSTS: Final = "several hosts in one environment"
@@ -121,9 +128,6 @@ NOT_YET: Final = {
     "secret_rotation": SECRETS,
     "webhooks": NOTIFICATIONS,
     "notifications": NOTIFICATIONS,
-    "auto_deploy": PUSHES,
-    "auto_deploy_branch": PUSHES,
-    "webhook_secret": "a webhook secret of one fraise; use git.github.webhook_secret",
     "on_running_job": JOBS,
     "build_cache": DOCKER,
     "deployment_type": DOCKER,
@@ -242,6 +246,7 @@ SHARED_FIELDS: Final = (
         text(check=user),
         "Builds and runs the service; never root, and its builds cannot become root either.",
     ),
+    *PUSH_FIELDS,
     Field("description", text(), "One sentence for people."),
 )
 NAME: Final = Field(

@@ -14,6 +14,7 @@ from fraisier.config.git import Git
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Variable
 from fraisier.config.reader import read
+from fraisier.config.server import Server
 from fraisier.config.state import State
 from fraisier.errors import UnknownName
 
@@ -47,6 +48,11 @@ class FraisierConfig:
     def state(self) -> State:
         """Where Fraisier's own database is, as far as the file says so."""
         return self._read.state
+
+    @property
+    def server(self) -> Server:
+        """The server that receives pushes."""
+        return self._read.server
 
     @property
     def variables(self) -> tuple[Variable, ...]:

@@ -20,6 +20,8 @@ ASIDE: Final = ("target", "provider_config")
 OPTIONS: Final = "provider_options"
 FOR_ALL: Final = ("hooks", "env_vars", "auto_rollback_on_failure", "hold_on_failure", "on_new_push")
 """What Fraisier does whoever provides, and reads here too."""
+OURS: Final = ("auto_deploy", "auto_deploy_branch", "webhook_secret", "secret_token")
+"""What only Fraisier reads here, and no provider finds: it needs no webhook's secret."""
 
 
 def put_aside(key: str, provider: Field, keys: Section) -> Kind:
@@ -78,9 +80,12 @@ def _unchanged(value: Value, keys: Section) -> Values:
         key = normal(name.value)
         if key == "provider":
             continue
-        options[name.value] = Found(_plain(child), name.line, name.column, name.path)
-        if key in FOR_ALL:
-            found[key] = Found(keys.by_key[key].kind.read(child), name.line, name.column, name.path)
+        if key not in OURS:
+            options[name.value] = Found(_plain(child), name.line, name.column, name.path)
+        if key in FOR_ALL or key in OURS:
+            field = keys.by_key[key]
+            here = Found(field.kind.read(child), name.line, name.column, name.path)
+            put(found, (field.into or field.key).split("."), here, value.problems)
     return found
 
 

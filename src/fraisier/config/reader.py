@@ -14,6 +14,7 @@ from fraisier.config.fraise import FRAISE, FRAISES, fraise, inherited
 from fraisier.config.git import GIT, Git, git
 from fraisier.config.problem import InvalidConfiguration, Problem, Problems, Variable
 from fraisier.config.section import BAD, Field, Found, Value, Values, nested, plain, section
+from fraisier.config.server import SERVER, Server
 from fraisier.config.state import STATE, State
 
 
@@ -29,6 +30,7 @@ ROOT: Final = section(
     Field("fraises", FRAISES, "Everything that can be deployed, by name."),
     Field("branch_mapping", BRANCH_MAPPING, "Which environment a push to a branch deploys, by branch."),
     Field("database", nested(STATE), "Fraisier's own database.", into="state"),
+    Field("server", nested(SERVER), "The server that receives pushes."),
     not_yet={
         "monitoring": "generated monitoring",
         "nats": "the event stream",
@@ -48,6 +50,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     git: Git
     branch_mapping: dict[str, BranchTarget]
     state: State
+    server: Server = Server()
     variables: tuple[Variable, ...] = ()
 
 
@@ -86,6 +89,7 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
         git=git(sections["git"], problems),
         branch_mapping=branch_mapping(mapping, fraises, problems),
         state=_state(sections.get("state"), fraises, problems),
+        server=Server(**plain(sections.get("server", {}))),
     )
 
 

@@ -30,11 +30,12 @@ CREDENTIALS: Final = r"(https?://|://(?=[^/?#@\s]*:))[^/?#\s]*@"
 
 
 def show(configuration: Configuration) -> dict[str, Any]:
-    """`git`, `branch_mapping`, `database`, `fraises`: with defaults and all that is inherited."""
+    """`git`, `branch_mapping`, `database`, `server`, `fraises`: with defaults and all that is inherited."""
     return {
         "git": masked("git", msgspec.to_builtins(configuration.git)),
         "branch_mapping": msgspec.to_builtins(configuration.branch_mapping),
         "database": msgspec.to_builtins(configuration.state),
+        "server": msgspec.to_builtins(configuration.server),
         "fraises": masked("fraises", msgspec.to_builtins(configuration.fraises)),
     }
 

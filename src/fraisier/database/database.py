@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -55,6 +56,14 @@ class Database:
         Returns its row; None when it refused or found nothing to do, and then nothing was changed.
         """
         return self._store.call(name, params)
+
+    def call_each(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[Row | DatabaseError | None]:
+        """Run the command once for each set of parameters, all in one transaction: one wait for the disk for all.
+
+        Answers in their order; one that fails is undone alone, and its error stands in its place. Raises
+        `DatabaseError` when none of them could be written.
+        """
+        return self._store.call_each(name, calls)
 
     def rows(self, name: str, **params: Any) -> list[Row]:
         """The rows of `sql/*/queries/<name>.sql`."""

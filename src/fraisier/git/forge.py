@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from fraisier.config.git import Forge
+from fraisier.config.forge import Forge
 from fraisier.errors import ConfigurationError, FraiseQLError
 from fraisier.model.registry import announce
 from fraisier.model.secret import Secret
@@ -36,7 +36,7 @@ class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     `repository` is `owner/name`; `repository_urls` are all addresses of it that the forge named; `ref` is the full
     name (`refs/heads/main`); `before_sha` is the commit that the branch had. Without any flag an `event_type` of
-    `push` is a push.
+    `push` is a push. `also` are the other refs that the same push has moved: Bitbucket tells of all of them at once.
     """
 
     provider: str
@@ -55,6 +55,7 @@ class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
     before_sha: str | None = None
     delivery_id: str | None = None
     repository_urls: tuple[str, ...] = ()
+    also: tuple[WebhookEvent, ...] = ()
 
     @property
     def pushes_branch(self) -> bool:
@@ -67,7 +68,6 @@ class GitProvider(ABC):
     """One forge, with its part of the configuration. `headers` may be in any case; `payload` is the raw body."""
 
     name: ClassVar[str] = ""
-    delivery_header: ClassVar[str] = ""
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         self.config = dict(config or {})
@@ -154,4 +154,6 @@ def _settings(config: FraisierConfig, name: str) -> dict[str, Any]:
     shared = ("${FRAISIER_WEBHOOK_SECRET}",) if variables.get("FRAISIER_WEBHOOK_SECRET") else ()
     resolve = Resolver(variables).resolve
     secrets = [resolve(text) for text in forge.webhook_secrets or shared]
-    return {"base_url": forge.base_url, "webhook_secret": secrets}
+    plain = msgspec.structs.asdict(forge)
+    del plain["webhook_secrets"]
+    return {**plain, "webhook_secret": secrets}

@@ -72,7 +72,9 @@ class Company(Protocol):
 
 
 def as_asked(environment: Environment, request: dict[str, Any]) -> Environment:
-    """The environment with the deployer that a program asked for by `module:Class`."""
+    """The environment with the branch that was pushed, or the deployer that a program asked for by `module:Class`."""
+    if request["trigger_type"] == "webhook" and request["git_branch"]:
+        environment = msgspec.structs.replace(environment, branch=request["git_branch"])
     deployer = json.loads(request["options"] or "{}").get("deployer")
     return msgspec.structs.replace(environment, type="custom", deployer=deployer) if deployer else environment
 
@@ -230,7 +232,7 @@ class Attempt:
             lane=self._claim.lane,
             token=self._claim.token,
             plan=msgspec.json.encode(plan).decode(),
-            config_snapshot=msgspec.json.encode(self._environment).decode(),
+            config_snapshot=msgspec.json.encode(self._environment.snapshot).decode(),
             steps=json.dumps([_journaled(number, step) for number, step in enumerate(plan.steps)]),
             old_version=plan.old.commit.sha if plan.old else past.current,
             new_version=plan.commit.sha,

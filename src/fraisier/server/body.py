@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
 from fraisier.server.refusal import Refusal
 
@@ -19,21 +19,22 @@ DEADLINE: Final = 10.0
 """Seconds for the whole body."""
 
 
-async def read(request: Request) -> bytes:
+async def read(receive: Receive) -> bytes:
     """The raw bytes; more than `CAP` are never kept. Raises `Refusal`."""
-    body, size = bytearray(), 0
+    body, size, more = bytearray(), 0, True
     try:
         async with asyncio.timeout(DEADLINE):
-            async for chunk in request.stream():
+            while more and size <= DRAINED:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refusal(400, "The connection ended before the body did.")
+                chunk = message.get("body", b"")
                 size += len(chunk)
                 if size <= CAP:
                     body += chunk
-                elif size > DRAINED:
-                    break
+                more = message.get("more_body", False)
     except TimeoutError:
         raise Refusal(408, f"The body did not arrive within {DEADLINE:g} s.") from None
-    except ClientDisconnect:
-        raise Refusal(400, "The connection ended before the body did.") from None
     if size > CAP:
         raise Refusal(413, f"The body is larger than {CAP // 1024} KiB.")
     return bytes(body)

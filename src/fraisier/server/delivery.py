@@ -1,23 +1,34 @@
-"""A delivery: what arrived, who vouches for it, and what it says. Nothing unsigned gets beyond `authentic`."""
+"""A delivery: what arrived, from where, and what it says. Nothing unsigned gets beyond `authentic`."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
 import msgspec
 
-from fraisier.errors import FraiseQLError
 from fraisier.git.forge import GitProvider, MalformedEvent, WebhookEvent, header
 from fraisier.git.names import SHORT_HASH, is_name
 from fraisier.server import body as body_of
+from fraisier.server import source
+from fraisier.server.decision import Scope
+from fraisier.server.keyring import UNFIT, Keyring
 from fraisier.server.refusal import Refusal
 
 LONGEST: Final = 1100
 """Characters of one column: a ref of 1024, and some."""
-_UNFIT: Final = (LookupError, TypeError, ValueError, AttributeError)
-"""What a forge's code raises when a payload is not what it expects."""
+_TEXTS: Final = (
+    "event_type",
+    "sender",
+    "repository",
+    "delivery_id",
+    "ref",
+    "branch",
+    "commit_sha",
+    "before_sha",
+)
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -40,42 +51,40 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return hashlib.sha256(self.body).hexdigest()
 
 
-def authentic(delivery: Delivery) -> tuple[str, WebhookEvent]:
-    """The payload's text and what it says. Raises `Refusal`: 401 unless well signed, 400 or 415 unless well formed."""
-    if not _signed(delivery):
-        raise Refusal(
-            401,
-            "The signature is missing or wrong.",
-            hint=f"The secret of the webhook must be that of git.{delivery.forge.name}.webhook_secret.",
-        )
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authentic delivery says: the payload's text, its events, and what its secret may deploy."""
+
+    text: str
+    events: tuple[WebhookEvent, ...]
+    scope: Scope
+
+
+def authentic(delivery: Delivery, keyring: Keyring) -> Message:
+    """What it says. Raises `Refusal`: 403 from elsewhere, 401 unless well signed, 400 or 415 unless well formed."""
+    source.require(delivery.source_ip, delivery.forge.config)
+    scope = keyring.scope(delivery.forge, delivery.body, delivery.headers)
     text, payload = body_of.decode(delivery.body, header(delivery.headers, "content-type"))
     try:
         event = delivery.forge.parse_webhook_event(delivery.headers, payload)
     except MalformedEvent as error:
         raise Refusal(400, error.message, hint=error.hint) from error
-    except _UNFIT as error:
+    except UNFIT as error:
         raise Refusal(400, f"{delivery.forge.name} cannot read the body: {type(error).__name__}.") from error
-    _require_sound(event)
-    return text, event
+    events = (event, *event.also)
+    if problem := next((problem for one in events for problem in _problems(one)), None):
+        raise Refusal(400, problem)
+    return Message(text=text, events=events, scope=scope)
 
 
-def _signed(delivery: Delivery) -> bool:
-    try:
-        return delivery.forge.verify_webhook_signature(delivery.body, delivery.headers) is True
-    except (*_UNFIT, FraiseQLError):
-        return False
-
-
-def _require_sound(event: WebhookEvent) -> None:
+def _problems(event: WebhookEvent) -> Iterator[str]:
     """What goes into rows, logs and argument lists is checked here too, whatever the forge's code let pass."""
-    names = ("event_type", "sender", "repository", "delivery_id", "ref", "branch", "commit_sha", "before_sha")
-    for name in names:
+    for name in _TEXTS:
         if not _is_plain(getattr(event, name)):
-            raise Refusal(400, f"The delivery's {name} is not plain text.")
-    if event.branch is not None and not is_name(event.branch):
-        raise Refusal(400, "The branch is not a name that Git accepts.")
-    if event.commit_sha is not None and not SHORT_HASH.fullmatch(event.commit_sha):
-        raise Refusal(400, "The commit is not a hash.")
+            yield f"The delivery's {name} is not plain text."
+    if event.branch is not None and not is_name(str(event.branch)):
+        yield "The branch is not a name that Git accepts."
+    if event.commit_sha is not None and not SHORT_HASH.fullmatch(str(event.commit_sha)):
+        yield "The commit is not a hash."
 
 
 def _is_plain(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -17,6 +18,11 @@ from fraisier.database import Database
 from fraisier.errors import ConfigurationError
 from fraisier.server.app import create_app
 from fraisier.server.patience import PatientProtocol
+from fraisier.server.readiness import Readiness
+from fraisier.server.rules import rules
+from fraisier.server.webhook import Webhooks
+
+log = logging.getLogger(__name__)
 
 
 class Observer(Protocol):
@@ -56,9 +62,14 @@ async def serve(
     Port 0 takes a free one. `announce` gets the bound address as soon as requests are taken. Raises
     `ConfigurationError` when the address cannot be bound, and whatever ended the observer.
     """
+    webhooks = Webhooks(rules(config), database, wake=observer.wake)
+    if webhooks.rules.keyring.is_empty:
+        log.warning("no webhook secret is configured: every delivery is refused; set FRAISIER_WEBHOOK_SECRET")
+    readiness = Readiness()
     bound = listen(host, port)
     work = asyncio.create_task(observer.run(), name="observer")
-    app = create_app(config, database, wake=observer.wake, observing=lambda: not work.done())
+    readiness.add("observer", lambda: not work.done())
+    app = create_app(webhooks, database, readiness)
     server = _Server(
         uvicorn.Config(
             app,

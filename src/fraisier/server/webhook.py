@@ -3,74 +3,81 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
+import math
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from starlette.requests import Request
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope
 
-from fraisier.config import FraisierConfig
-from fraisier.config.environment import Environment
 from fraisier.database import Database
-from fraisier.git.address import public
-from fraisier.git.forge import GitProvider, WebhookEvent
-from fraisier.model.secret import Secret
+from fraisier.git.forge import WebhookEvent, header
 from fraisier.observer.machine import machine_id
-from fraisier.secrets.resolver import Resolver
-from fraisier.secrets.variables import Variables
 from fraisier.server import body as body_of
-from fraisier.server.allowance import Allowance
+from fraisier.server.allowance import Allowance, Buckets
 from fraisier.server.choice import choose
 from fraisier.server.decision import Decision, Outcome, decide
-from fraisier.server.delivery import Delivery, authentic
+from fraisier.server.delivery import Delivery, Message, authentic
 from fraisier.server.refusal import Refusal
+from fraisier.server.rules import Rules
+from fraisier.server.source import source
+from fraisier.server.writer import Writer
 
 log = logging.getLogger(__name__)
+LARGE: Final = 256 * 1024
+"""Bytes; verifying and reading more than this is not done between the answers to others."""
 
 
 class Webhooks:
-    """Takes the deliveries of `forges`. `wake` is called as soon as there is something new to run."""
+    """Takes deliveries under `rules`, which may be replaced at any time. `wake` is called when there is something new."""
 
-    def __init__(
-        self,
-        config: FraisierConfig,
-        database: Database,
-        *,
-        forges: Mapping[str, GitProvider],
-        wake: Callable[[], None],
-    ) -> None:
-        self._config = config
-        self._database = database
-        self._forges = forges
+    def __init__(self, rules: Rules, database: Database, *, wake: Callable[[], None]) -> None:
+        self.rules = rules
+        self._writer = Writer(database)
         self._pinned = set(filter(None, [os.environ.get("FRAISIER_GIT_PROVIDER")]))
         self._wake = wake
         self._refusals = Allowance()
+        self._buckets = Buckets()
 
-    async def receive(self, request: Request, named: set[str]) -> tuple[int, dict[str, Any]]:
+    async def receive(
+        self, scope: Scope, receive: Receive, named: set[str], request_id: str
+    ) -> tuple[int, dict[str, Any]]:
         """HTTP status and body, once the rows are stored. Raises `Refusal`, or `DatabaseError`."""
-        headers = _headers(request)
-        forge = choose(self._forges, named or self._pinned, headers, otherwise=self._config.git.provider)
+        rules, headers = self.rules, _headers(scope)
+        forge = choose(rules.keyring.forges, named or self._pinned, headers, otherwise=rules.otherwise)
+        peer = scope["client"][0] if scope.get("client") else None
         delivery = Delivery(
             forge=forge,
-            body=await body_of.read(request),
+            body=await body_of.read(receive),
             headers=headers,
-            source_ip=request.client.host if request.client else None,
-            request_id=request.state.request_id,
+            source_ip=source(peer, header(headers, "x-forwarded-for"), rules.proxies),
+            request_id=request_id,
         )
         try:
-            text, event = authentic(delivery)
+            message = await self._authentic(delivery, rules)
         except Refusal as refusal:
             await self._keep_refusal(delivery, refusal)
             raise
-        return await self._keep(delivery, text, event)
+        return await self._keep(delivery, message, rules)
 
-    async def _keep(self, delivery: Delivery, text: str, event: WebhookEvent) -> tuple[int, dict[str, Any]]:
-        mapped = self._config.get_fraise_for_branch(event.branch) if event.branch else None
-        decision = decide(event, mapped, self._repository(mapped), runs_on=machine_id())
-        row = await asyncio.to_thread(self._store, delivery, decision, _columns(event, text))
+    async def _authentic(self, delivery: Delivery, rules: Rules) -> Message:
+        if len(delivery.body) > LARGE:
+            message = await asyncio.to_thread(authentic, delivery, rules.keyring)
+        else:
+            message = authentic(delivery, rules.keyring)
+        hook = f"{delivery.forge.name} {message.events[0].repository}"
+        if wait := self._buckets.wait(hook, rules.limit):
+            raise Refusal(429, "This hook sends more than it may.", retry_after=math.ceil(wait))
+        return message
+
+    async def _keep(self, delivery: Delivery, message: Message, rules: Rules) -> tuple[int, dict[str, Any]]:
+        routed = [(event, rules.routes.candidates(event)) for event in message.events]
+        decision = decide(routed, message.scope, runs_on=machine_id())
+        columns = _columns(decision.event or message.events[0], message.text)
+        row = await self._store(delivery, decision, columns)
         log.info(
             "%s from %s: %s%s%s",
             row["identifier"], delivery.forge.name, row["outcome"],
@@ -89,33 +96,27 @@ class Webhooks:
         )  # fmt: skip
         if self._refusals.grant():
             decision = Decision(outcome=Outcome.REFUSED, reason=refusal.message)
-            columns = {"event_type": delivery.claimed_event}
-            await asyncio.to_thread(self._store, delivery, decision, columns)
+            await self._store(delivery, decision, {"event_type": delivery.claimed_event})
 
-    def _store(self, delivery: Delivery, decision: Decision, columns: dict[str, Any]) -> dict[str, Any]:
-        return self._database.record_webhook_event(
-            delivery.forge.name,
-            source_ip=delivery.source_ip,
-            request_id=delivery.request_id,
-            body_sha256=delivery.digest,
-            outcome=decision.outcome.value,
-            reason=decision.reason,
-            requests=msgspec.json.encode(decision.requests).decode(),
-            **columns,
+    async def _store(self, delivery: Delivery, decision: Decision, columns: dict[str, Any]) -> dict[str, Any]:
+        return await self._writer.store(
+            {
+                "provider": delivery.forge.name,
+                "source_ip": delivery.source_ip,
+                "request_id": delivery.request_id,
+                "body_sha256": delivery.digest,
+                "outcome": decision.outcome.value,
+                "reason": decision.reason,
+                "requests": msgspec.json.encode(decision.requests).decode(),
+                **columns,
+            }
         )
 
-    def _repository(self, mapped: Environment | None) -> str:
-        """Where the mapped fraise's repository is. Its credentials do not matter here, set or not."""
-        if mapped is None:
-            return ""
-        found = Resolver(Variables(self._config.path)).resolve(public(mapped.git_repo))
-        return found.reveal() if isinstance(found, Secret) else found
 
-
-def _headers(request: Request) -> dict[str, str]:
+def _headers(scope: Scope) -> dict[str, str]:
     """A header that comes twice is joined as RFC 9110 has it, so that no signature counts among several."""
     joined: dict[str, str] = {}
-    for name, value in request.headers.items():
+    for name, value in Headers(scope=scope).items():
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
 
@@ -142,5 +143,5 @@ def _body(row: Mapping[str, Any], request_id: str) -> dict[str, Any]:
         "outcome": row["outcome"],
         "reason": row["reason"],
         "duplicate": bool(row["duplicate"]),
-        "requests": json.loads(row["requests"]),
+        "requests": msgspec.json.decode(row["requests"]),
     }

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from fraisier.errors import DatabaseError
 from tests.support.lanes import held
 
 PUSH = {
@@ -53,7 +54,23 @@ def test_an_event_and_its_requests_are_stored_together(lanes):
 
 
 @pytest.mark.parametrize(
-    "change", [{}, {"delivery_id": "d-2"}, {"body_sha256": "b-2"}], ids=["same", "new id", "new body"]
+    "change",
+    [
+        {},
+        {"delivery_id": "d-2"},
+        {"body_sha256": "b-2"},
+        {"delivery_id": "d-2", "body_sha256": "b-2"},
+        {"delivery_id": "d-2", "before_sha": "another"},
+        {"delivery_id": "d-2", "ref": None},
+    ],
+    ids=[
+        "same",
+        "new id",
+        "new body",
+        "the same change in other words",
+        "the same body",
+        "a body without a ref",
+    ],
 )
 def test_a_repeat_stores_nothing(lanes, change):
     first = lanes.call("fn_process_webhook", **PUSH, requests=BOTH)
@@ -67,12 +84,61 @@ def test_what_is_no_repeat(lanes):
     """Another forge; another push; and the same short body of a forge that names no commit."""
     lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
     assert lanes.call("fn_process_webhook", **{**PUSH, "provider": "gitlab"})["duplicate"] == 0
-    other = {**PUSH, "delivery_id": "d-2", "body_sha256": "b-2"}
+    other = {**PUSH, "delivery_id": "d-2", "body_sha256": "b-2", "before_sha": "new", "commit_sha": "newer"}
     assert lanes.call("fn_process_webhook", **other, requests=BOTH[:1])["duplicate"] == 0
     for delivery in (None, None, "d-4"):
         bare = {**PUSH, "commit_sha": None, "delivery_id": delivery, "body_sha256": "b-4"}
         assert lanes.call("fn_process_webhook", **bare)["duplicate"] == 0
     assert lanes.row("request", ref=1)["status"] == "superseded"
+
+
+def test_there_and_back_and_there_again_are_three_pushes(lanes):
+    for number, (before, after) in enumerate([("a", "b"), ("b", "a"), ("a", "b")]):
+        moved = {
+            **PUSH,
+            "delivery_id": f"m-{number}",
+            "body_sha256": after,
+            "before_sha": before,
+            "commit_sha": after,
+        }
+        assert lanes.call("fn_process_webhook", **moved, requests=BOTH[:1])["duplicate"] == 0
+        again = {**moved, "delivery_id": f"n-{number}"}
+        assert lanes.call("fn_process_webhook", **again, requests=BOTH[:1])["duplicate"] == 1
+
+
+def test_another_branch_or_repository_between_changes_nothing(lanes):
+    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    for other in ({"ref": "refs/heads/x"}, {"repository": "ada/other"}):
+        new = {**PUSH, **other, "delivery_id": str(other), "body_sha256": str(other)}
+        assert lanes.call("fn_process_webhook", **new)["duplicate"] == 0
+    assert lanes.call("fn_process_webhook", **{**PUSH, "delivery_id": "d-9"})["duplicate"] == 1
+
+
+def test_many_deliveries_in_one_transaction(lanes):
+    """Each is looked at after those before it; one that fails is undone alone."""
+    wrong = {**PUSH, "delivery_id": "d-2", "body_sha256": "b-2", "outcome": "impossible", "commit_sha": "c"}
+    calls = [
+        {**PUSH, "requests": BOTH[:1]},
+        wrong,
+        PUSH,
+        {**PUSH, "delivery_id": "d-3", "body_sha256": "b-3", "commit_sha": "d"},
+    ]
+    first, failed, again, last = lanes.database.call_each("fn_process_webhook", calls)
+    assert (first["duplicate"], again["duplicate"], last["duplicate"]) == (0, 1, 0)
+    assert isinstance(failed, DatabaseError)
+    assert "CHECK constraint" in failed.message
+    assert [row["commit_sha"] for row in lanes.sql("SELECT * FROM tb_webhook_event")] == ["new", "d"]
+    assert len(lanes.rows("pending_requests")) == 1
+
+
+def test_the_branch_of_a_ref_is_looked_up_by_an_index(lanes):
+    lanes.call("fn_process_webhook", **PUSH)
+    plan = lanes.sql(
+        "EXPLAIN QUERY PLAN SELECT pk_webhook_event FROM tb_webhook_event WHERE provider = 'p' AND repository IS 'r'"
+        " AND ref = 'x' AND outcome <> 'refused' ORDER BY pk_webhook_event DESC LIMIT 1"
+    )
+    assert "ix_webhook_event_ref" in str(plan[0]["detail"])
+    assert len(plan) == 1
 
 
 def test_an_ignored_delivery_is_acted_on_when_it_comes_again_after_the_configuration_was_mended(lanes):

@@ -15,7 +15,11 @@ async def test_health(door):
 @pytest.mark.feature("HOOK-05")
 async def test_providers(door):
     answer = await door.client.get("/providers")
-    assert answer.json() == {"schema": 1, "providers": [{"name": "github", "configured": True}]}
+    names = ["bitbucket", "forgejo", "gitea", "github", "gitlab"]
+    assert answer.json() == {
+        "schema": 1,
+        "providers": [{"name": name, "configured": True} for name in names],
+    }
 
 
 async def test_a_forge_without_a_secret_says_so_and_verifies_nothing(settings, tmp_path, monkeypatch, caplog):
@@ -23,7 +27,7 @@ async def test_a_forge_without_a_secret_says_so_and_verifies_nothing(settings, t
     with Database(tmp_path / "fraisier.db") as database:
         async with opened(settings, database) as door:
             answer = await door.client.get("/providers")
-            assert answer.json()["providers"] == [{"name": "github", "configured": False}]
+            assert {one["configured"] for one in answer.json()["providers"]} == {False}
             assert (await door.send({}, secret="")).status_code == 401
     assert "no webhook secret is configured" in caplog.text
 
@@ -48,7 +52,7 @@ async def test_not_ready_without_a_database(settings, tmp_path):
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/", 404), ("GET", "/webhook", 405), ("PUT", "/webhook", 405), ("GET", "/docs", 404),
-     ("GET", "/openapi.json", 404), ("GET", "/redoc", 404), ("POST", "/webhook/a/b", 404)],
+     ("GET", "/redoc", 404), ("POST", "/webhook/a/b", 404)],
 )  # fmt: skip
 async def test_every_error_is_the_same_object(door, method, path, status):
     answer = await door.client.request(method, path)

@@ -238,11 +238,18 @@ async def test_hostile_text_is_only_text(door, text):
 
 
 @pytest.mark.parametrize(
-    "path", ["/webhook/gitlab", "/webhooks/nobody", "/webhook?provider=gitlab", "/webhook?provider="]
+    "path", ["/webhook/nobody", "/webhooks/nobody", "/webhook?provider=nobody", "/webhook?provider="]
 )
-async def test_a_named_forge_is_never_replaced_by_another(door, path):
+async def test_a_forge_that_nobody_knows_is_never_replaced_by_another(door, path):
     answer = await door.send(push(), path)
     assert (answer.status_code, door.events) == (404, [])
+
+
+@pytest.mark.feature("GIT-10")
+@pytest.mark.parametrize("path", ["/webhook/gitlab", "/webhooks/bitbucket", "/webhook?provider=gitea"])
+async def test_a_named_forge_is_never_replaced_by_the_one_that_the_headers_name(door, path):
+    answer = await door.send(push(), path)
+    assert (answer.status_code, [event["outcome"] for event in door.events]) == (401, ["refused"])
 
 
 async def test_two_names_are_refused(door):

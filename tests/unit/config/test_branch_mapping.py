@@ -68,3 +68,35 @@ def test_what_is_wrong(wrong, entry, what, hint):
 def test_a_broken_fraise_is_not_called_unknown(wrong):
     problems = wrong("fraises: {shop: 5}\nbranch_mapping: {main: {fraise: shop, environment: x}}")
     assert [problem.path for problem in problems] == ["fraises.shop"]
+
+
+TWO = """
+fraises:
+  shop: {git_repo: "git@example.com:acme/Shop.git", environments: {p: {app_path: /a, systemd_service: a}}}
+  blog: {git_repo: "${URL}", environments: {p: {app_path: /b, systemd_service: b}}}
+branch_mapping:
+"""
+
+
+def test_two_repositories_may_both_have_a_main(load):
+    mapping = "  acme/shop:main: {fraise: shop, environment: p}\n  example.com/acme/blog:x/y: {fraise: blog, environment: p}\n"
+    config = load(TWO + mapping)
+    assert list(config.branch_mapping) == ["acme/shop:main", "example.com/acme/blog:x/y"]
+    assert config.get_fraise_environment("blog", "p").branch == "x/y"
+    assert config.get_fraise_for_branch("main") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        ("shop:main", "'shop' is not a repository such as acme/api"),
+        (":main", "'' is not a repository such as acme/api"),
+        ("acme/shop:a..b", "'a..b' is not a name that Git allows for a branch"),
+        ("acme/shop:", "'' is not a name that Git allows for a branch"),
+        ("acme/other:main", "acme/other is not the git_repo of shop/p"),
+        ("me/acme/shop:main", "me/acme/shop is not the git_repo of shop/p"),
+    ],
+)
+def test_what_is_wrong_with_a_repository(wrong, key, what):
+    (problem,) = wrong(f"{TWO}  '{key}': {{fraise: shop, environment: p}}\n")
+    assert (problem.line, problem.what) == (6, what)

@@ -77,9 +77,6 @@ branch_mapping:
   main: {fraise: bakery, environment: live-eu}
 """
 REGISTRY_REFUSED = [
-    (5, 3, "not supported yet: pushes from GitLab"),
-    (8, 3, "not supported yet: pushes from Gitea"),
-    (10, 3, "not supported yet: pushes from Bitbucket"),
     (20, 7, "has no app_path"),
     (30, 40, "drops the database and makes it again: say how"),
     (31, 28, "not supported yet: the provider docker_compose"),
@@ -120,6 +117,16 @@ branch_mapping: {main: {fraise: bakery, environment: live}}
               - command: make seed
                 on_failure: warn
 """,
+    "a forge for one fraise": FRAME.replace(
+        "    environments", "    git: {provider: gitlab, base_url: https://git.example.com}\n    environments"
+    ),
+    "pushes": FRAME
+    + """\
+        provider_config:
+          auto_deploy: true
+          auto_deploy_branch: main
+          webhook_secret: ${BAKERY_SECRET}
+""",
     "variables": FRAME + '        provider_config: {env_vars: {KEY: "${KEY}", URL: "${URL}"}}\n',
     "the operator's health check": FRAME
     + """\
@@ -138,10 +145,6 @@ branch_mapping: {main: {fraise: bakery, environment: live}}
 }
 REFUSED = {
     "the prd's registry": (REGISTRY, REGISTRY_REFUSED),
-    "a forge for one fraise": (
-        FRAME.replace("    environments", "    git: {provider: gitlab, base_url: https://git.example.com}\n    environments"),
-        [(3, 21, "not supported yet: pushes from GitLab")],
-    ),
     "commands below the YAML": (
         FRAME + "\n# Deploy it\nfraisier deploy bakery live\n",
         [(9, 1, "is not YAML: could not find expected ':'")],
@@ -149,10 +152,6 @@ REFUSED = {
     "another machine": (
         FRAME + "        provider: bare_metal\n        provider_config: {ssh_host: bread.example.com}\n",
         [(8, 37, "not supported yet: deploying to another machine over SSH")],
-    ),
-    "pushes": (
-        FRAME + "        provider_config:\n          auto_deploy: true\n          auto_deploy_branch: main\n",
-        [(8, 11, "not supported yet: auto_deploy"), (9, 11, "not supported yet: auto_deploy")],
     ),
     "strategies": (
         FRAME + "        deployment_strategy: blue_green\n        max_parallel_deployments: 1\n",

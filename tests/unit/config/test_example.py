@@ -11,14 +11,16 @@ from fraisier.config.app_database import APP_DATABASE, AppDatabase
 from fraisier.config.branch_mapping import BRANCH_TARGET, BranchTarget
 from fraisier.config.document import compose
 from fraisier.config.environment import ENVIRONMENT, Environment
+from fraisier.config.forge import BITBUCKET, FORGE, Forge
 from fraisier.config.fraise import FRAISE
-from fraisier.config.git import FORGE, FRAISE_GIT, GIT, Forge, FraiseGit, Git
+from fraisier.config.git import FRAISE_GIT, GIT, FraiseGit, Git
 from fraisier.config.health_check import HEALTH_CHECK, VERSION, HealthCheck, Version
 from fraisier.config.hooks import HOOK, HOOKS, Hook, Hooks
 from fraisier.config.node import Mapping, Node, Sequence
 from fraisier.config.problem import Problems
 from fraisier.config.reader import ROOT
 from fraisier.config.resources import CPU, MEMORY, RESOURCES, Memory, Processors, Resources
+from fraisier.config.server import SERVER, Server
 from fraisier.config.service import SERVICE, Service
 from fraisier.config.state import STATE, State
 
@@ -30,12 +32,14 @@ STRUCTS = [
     (APP_DATABASE, AppDatabase, set()),
     (BRANCH_TARGET, BranchTarget, set()),
     (GIT, Git, set()),
-    (FORGE, Forge, set()),
+    (FORGE, Forge, {"server", "allow_sha1"}),
+    (BITBUCKET, Forge, set()),
     (FRAISE_GIT, FraiseGit, set()),
     (HEALTH_CHECK, HealthCheck, set()),
     (HOOK, Hook, set()),
     (HOOKS, Hooks, set()),
     (VERSION, Version, set()),
+    (SERVER, Server, set()),
     (SERVICE, Service, {"unit"}),
     (RESOURCES, Resources, set()),
     (CPU, Processors, set()),

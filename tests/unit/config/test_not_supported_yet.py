@@ -5,7 +5,6 @@ import pytest
 from fraisier.config.app_database import APP_DATABASE
 from fraisier.config.environment import ENVIRONMENT
 from fraisier.config.fraise import FRAISE
-from fraisier.config.git import FORGE, GIT
 from fraisier.config.health_check import HEALTH_CHECK
 from fraisier.config.reader import ROOT
 from fraisier.config.references import NOT_YET as SOURCES
@@ -14,8 +13,6 @@ from fraisier.config.state import STATE
 FRAME = {
     "ROOT": (ROOT, "{key}: {{}}\nfraises: {{}}\n"),
     "STATE": (STATE, "database: {{{key}: 5}}\nfraises: {{}}\n"),
-    "GIT": (GIT, "git: {{{key}: {{}}}}\nfraises: {{}}\n"),
-    "FORGE": (FORGE, "git: {{github: {{{key}: true}}}}\nfraises: {{}}\n"),
     "FRAISE": (
         FRAISE,
         "fraises: {{shop: {{{key}: x, environments: {{p: {{app_path: /a, systemd_service: a}}}}}}}}\n",
@@ -110,4 +107,4 @@ def test_the_prd_s_file_names_everything_at_once(wrong):
         """
     )
     assert {problem.kind for problem in problems} == {"not_supported_yet"}
-    assert [problem.line for problem in problems] == [3, 10, 11, 13, 16]
+    assert [problem.line for problem in problems] == [10, 11, 13, 16]

@@ -139,16 +139,11 @@ def test_what_is_wrong_with_a_deployer(wrong_keys, plugins, keys, said):
     assert said in wrong_keys("", keys)
 
 
+@pytest.mark.feature("CFG-24")
 def test_one_fraise_may_have_another_forge(environment):
-    found = environment("", "git: {provider: GitHub, base_url: https://github.example.com}")
-    assert (found.git.provider, found.git.base_url) == ("github", "https://github.example.com")
+    found = environment("", "git: {provider: GitLab, base_url: https://git.example.com}")
+    assert (found.git.provider, found.git.base_url) == ("gitlab", "https://git.example.com")
     assert environment("").git is None
-
-
-def test_a_promised_forge_is_refused_for_one_fraise_too(wrong_keys):
-    assert wrong_keys("", "git: {provider: gitlab, base_url: https://gitlab.example.com}") == [
-        "3: not supported yet: pushes from GitLab"
-    ]
 
 
 MYGIT = """
@@ -171,6 +166,9 @@ def test_a_forge_of_one_s_own_is_configured_like_ours(load, plugins):
 
 def test_a_forge_that_is_not_installed_is_unknown(wrong):
     assert [(problem.line, problem.what) for problem in wrong(MYGIT)] == [
-        (3, "there is no forge called 'mygit'; it must be github, or an installed plugin"),
+        (
+            3,
+            "there is no forge called 'mygit'; it must be one of github, gitlab, gitea, forgejo, bitbucket, or an installed plugin",
+        ),
         (4, "unknown key 'mygit'"),
     ]

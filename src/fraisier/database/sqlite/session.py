@@ -60,6 +60,19 @@ def begin(connection: sqlite3.Connection) -> None:
     _run(connection, "begin")
 
 
+def set_savepoint(connection: sqlite3.Connection) -> None:
+    _run(connection, "savepoint")
+
+
+def undo(connection: sqlite3.Connection) -> None:
+    """Everything since the savepoint."""
+    _run(connection, "undo")
+
+
+def release(connection: sqlite3.Connection) -> None:
+    _run(connection, "release")
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise DatabaseError(

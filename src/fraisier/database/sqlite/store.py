@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from fraisier.database.clock import Clock, bindings
 from fraisier.database.sqlite import session
 from fraisier.database.sqlite.failure import explained, is_busy
 from fraisier.database.sqlite.script import SQL, Script, load
+from fraisier.database.sqlite.transaction import read, transact, transact_each
 from fraisier.errors import DatabaseError
 
 PATIENCE = 20.0  # seconds of waiting for another writer: well within a lease of 30
@@ -45,6 +46,13 @@ class Store:
         values = script.bind(params)
         return self._patiently(lambda: self._transact(script, dict(values)))
 
+    def call_each(
+        self, name: str, calls: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any] | DatabaseError | None]:
+        script = load(SQL / "functions" / f"{name}.sql")
+        values = [script.bind(params) for params in calls]
+        return self._patiently(lambda: self._transact_each(script, values))
+
     def rows(self, name: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         script = load(SQL / "queries" / f"{name}.sql")
         values = script.bind(params)
@@ -68,6 +76,16 @@ class Store:
             return transact(connection, script, values, self._clock)
         finally:
             self._idle.append(connection)
+
+    def _transact_each(
+        self, script: Script, each: list[dict[str, Any]]
+    ) -> list[dict[str, Any] | DatabaseError | None]:
+        connection = self._take()
+        try:
+            found = transact_each(connection, script, [dict(values) for values in each], self._clock)
+        finally:
+            self._idle.append(connection)
+        return [explained(one, self._path) if isinstance(one, sqlite3.Error) else one for one in found]
 
     def _read(self, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
         if not self._writable():
@@ -100,37 +118,3 @@ class Store:
                 if not is_busy(error) or time.monotonic() > deadline:
                     raise explained(error, self._path) from error
             time.sleep(PAUSE)
-
-
-def transact(
-    connection: sqlite3.Connection, script: Script, values: dict[str, Any], clock: Clock
-) -> dict[str, Any] | None:
-    """Run all statements in one transaction; the columns of each SELECT are parameters of what follows it.
-
-    A SELECT without a row is a refusal: everything is undone, and None returned.
-    """
-    answer: dict[str, Any] | None = None
-    session.begin(connection)
-    try:
-        values |= bindings(clock)
-        for statement in script.statements:
-            cursor = connection.execute(statement, values)
-            if cursor.description is None:
-                continue
-            row = cursor.fetchone()
-            cursor.close()
-            if row is None:
-                connection.rollback()
-                return None
-            answer = dict(row)
-            values |= answer
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    return answer
-
-
-def read(connection: sqlite3.Connection, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
-    (statement,) = script.statements
-    return [dict(row) for row in connection.execute(statement, values)]

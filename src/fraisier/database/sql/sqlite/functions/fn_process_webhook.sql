@@ -1,5 +1,6 @@
--- Store a webhook and the requests it leads to, once. A delivery is a repeat when its id was kept before, or when its
--- body was (and names a commit): then nothing is stored. Only accepted ones make a later delivery a repeat.
+-- Store a webhook and the requests it leads to, once. A delivery is a repeat when its id was kept before, or when it
+-- says what the last delivery about that ref has said: nothing has moved since. So A, B, A are three pushes. Without a
+-- ref the body decides. A repeat stores nothing, and only accepted ones make a later delivery a repeat.
 -- :provider
 -- :event_type
 -- :delivery_id = NULL
@@ -18,10 +19,27 @@
 -- :requests = '[]'  JSON array of {fraise, environment, job, git_branch, git_commit, options, target_provider,
 -- target_config, runs_on}
 -- Returns the event with `duplicate` (1: this is the earlier one) and `requests`, a JSON array of identifiers.
-SELECT MIN(pk_webhook_event) AS earlier
-FROM tb_webhook_event
-WHERE provider = :provider AND outcome = 'accepted' AND :outcome <> 'refused'
-    AND (delivery_id = :delivery_id OR (body_sha256 = :body_sha256 AND :commit_sha IS NOT NULL));
+SELECT (
+    SELECT pk_webhook_event FROM tb_webhook_event
+    WHERE provider = :provider AND delivery_id = :delivery_id AND outcome = 'accepted'
+) AS same_delivery, (
+    SELECT pk_webhook_event FROM tb_webhook_event
+    WHERE provider = :provider AND body_sha256 = :body_sha256 AND outcome = 'accepted' AND :ref IS NULL
+        AND :commit_sha IS NOT NULL
+    LIMIT 1
+) AS same_body, (
+    SELECT pk_webhook_event FROM (
+        SELECT pk_webhook_event, outcome, body_sha256, before_sha, commit_sha FROM tb_webhook_event
+        WHERE provider = :provider AND repository IS :repository AND ref = :ref AND outcome <> 'refused'
+        ORDER BY pk_webhook_event DESC
+        LIMIT 1
+    )
+    WHERE outcome = 'accepted'
+        AND :commit_sha IS NOT NULL
+        AND (body_sha256 = :body_sha256 OR (before_sha IS :before_sha AND commit_sha = :commit_sha))
+) AS same_change;
+
+SELECT CASE WHEN :outcome <> 'refused' THEN COALESCE(:same_delivery, :same_change, :same_body) END AS earlier;
 
 INSERT INTO tb_webhook_event (
     received_at, provider, event_type, delivery_id, body_sha256, repository, ref, before_sha, branch, commit_sha,

@@ -118,3 +118,5 @@ BEGIN
                 AND d.new_version IS NEW.git_commit
         );
 END;
+-- Whether a delivery says what the last one about its ref has said.
+CREATE INDEX ix_webhook_event_ref ON tb_webhook_event (provider, repository, ref) WHERE ref IS NOT NULL;

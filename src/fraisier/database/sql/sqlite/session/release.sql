@@ -1,0 +1,2 @@
+-- It is over.
+RELEASE one_call;

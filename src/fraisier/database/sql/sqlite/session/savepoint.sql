@@ -1,0 +1,2 @@
+-- One of several calls in a transaction begins.
+SAVEPOINT one_call;

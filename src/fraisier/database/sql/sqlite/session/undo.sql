@@ -1,0 +1,2 @@
+-- It is undone alone.
+ROLLBACK TO one_call;

@@ -1,0 +1,85 @@
+"""Running a script's statements in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from fraisier.database.clock import Clock, bindings
+from fraisier.database.sqlite import session
+from fraisier.database.sqlite.script import Script
+
+
+def transact(
+    connection: sqlite3.Connection, script: Script, values: dict[str, Any], clock: Clock
+) -> dict[str, Any] | None:
+    """Run all statements in one transaction; the columns of each SELECT are parameters of what follows it.
+
+    A SELECT without a row is a refusal: everything is undone, and None returned.
+    """
+    session.begin(connection)
+    try:
+        answer = _run(connection, script, values | bindings(clock))
+        if answer is None:
+            connection.rollback()
+        else:
+            connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return answer
+
+
+def transact_each(
+    connection: sqlite3.Connection, script: Script, each: list[dict[str, Any]], clock: Clock
+) -> list[dict[str, Any] | sqlite3.Error | None]:
+    """Run the script once for each set of values, all in one transaction; what refuses or fails is undone alone.
+
+    Raises `sqlite3.Error` when the transaction as a whole cannot be had or kept.
+    """
+    session.begin(connection)
+    try:
+        found = [_run_alone(connection, script, values | bindings(clock)) for values in each]
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return found
+
+
+def _run_alone(
+    connection: sqlite3.Connection, script: Script, values: dict[str, Any]
+) -> dict[str, Any] | sqlite3.Error | None:
+    """The script within a savepoint. An error that ended the whole transaction is raised."""
+    session.set_savepoint(connection)
+    answer: dict[str, Any] | sqlite3.Error | None
+    try:
+        answer = _run(connection, script, values)
+    except sqlite3.Error as error:
+        if not connection.in_transaction:
+            raise
+        answer = error
+    if not isinstance(answer, dict):
+        session.undo(connection)
+    session.release(connection)
+    return answer
+
+
+def _run(connection: sqlite3.Connection, script: Script, values: dict[str, Any]) -> dict[str, Any] | None:
+    answer: dict[str, Any] | None = None
+    for statement in script.statements:
+        cursor = connection.execute(statement, values)
+        if cursor.description is None:
+            continue
+        row = cursor.fetchone()
+        cursor.close()
+        if row is None:
+            return None
+        answer = dict(row)
+        values |= answer
+    return answer
+
+
+def read(connection: sqlite3.Connection, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
+    (statement,) = script.statements
+    return [dict(row) for row in connection.execute(statement, values)]

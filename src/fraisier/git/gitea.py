@@ -1,0 +1,32 @@
+"""Gitea. See docs.gitea.com, "Webhooks"."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from fraisier.git import shape, signature
+from fraisier.git.forge import GitProvider, WebhookEvent, header, register_provider, webhook_keys
+
+
+class Gitea(GitProvider):
+    """Only `X-Gitea-Signature` counts; GitHub's and Gogs' headers, which Gitea sends too, are ignored."""
+
+    name: ClassVar[str] = "gitea"
+
+    def verify_webhook_signature(self, payload: bytes, headers: dict[str, str]) -> bool:
+        given = header(headers, self.get_signature_header_name())
+        return signature.matches(webhook_keys(self.config), payload, given)
+
+    def parse_webhook_event(self, headers: dict[str, str], payload: dict[str, Any]) -> WebhookEvent:
+        event_type = shape.claimed(headers, self.get_event_header_name())
+        delivery = header(headers, "X-Gitea-Delivery") or None
+        return WebhookEvent(provider=self.name, delivery_id=delivery, **shape.about(event_type, payload))
+
+    def get_signature_header_name(self) -> str:
+        return "X-Gitea-Signature"
+
+    def get_event_header_name(self) -> str:
+        return "X-Gitea-Event"
+
+
+register_provider(Gitea)

@@ -1,0 +1,37 @@
+"""Whether everything that the server needs is there: one check per part, each under its name."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+Check = Callable[[], bool | Awaitable[bool]]
+PATIENCE: Final = 5.0
+"""Seconds; a part that does not answer in time is not ready."""
+
+
+class Readiness:
+    """Parts of the server add their checks while it starts; `/ready` asks all of them at once."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Check] = {}
+
+    def add(self, name: str, check: Check) -> None:
+        """A check that is asked for each `/ready`; it may be async and raises nothing."""
+        self._checks[name] = check
+
+    async def look(self) -> dict[str, bool]:
+        """What each part says, by name."""
+        found = await asyncio.gather(*map(_asked, self._checks.values()))
+        return dict(zip(self._checks, found, strict=True))
+
+
+async def _asked(check: Check) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            answer = check()
+            return await answer if inspect.isawaitable(answer) else answer
+    except TimeoutError:
+        return False
