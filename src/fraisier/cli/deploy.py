@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Let database.strategy: rebuild drop the database of a production environment.",
 )
+@click.option("--adopt", is_flag=True, help="Use app_path although it holds files of something else.")
 @click.option("--commit", metavar="VERSION", help="Deploy this commit or tag instead of the branch's tip.")
 @click.option(
     "--service",
@@ -51,10 +52,9 @@ def command(
     fraise: str,
     environments: tuple[str, ...],
     dry_run: bool,
-    force: bool,
     commit: str | None,
     service: str | None,
-    **busy: Any,
+    **options: Any,
 ) -> int:
     """Deploy a fraise to one or more environments.
 
@@ -67,13 +67,13 @@ def command(
     from fraisier.cli import groups, preview, progress, report
     from fraisier.engine.survey import Wanted
 
-    force_rebuild: bool = busy.pop("force_rebuild")
-    asking = waiting.asking(**busy)
+    force, adopt, rebuild = (options.pop(name) for name in ("force", "adopt", "force_rebuild"))
+    asking = waiting.asking(**options)
     config = app.config()
     names = list(dict.fromkeys(environments))
     asked = groups.asked(config, fraise, service)
-    wanted = Wanted(version=commit, force=force, rebuild=force_rebuild)
-    if force_rebuild and (asked.services or len(names) > 1):
+    wanted = Wanted(version=commit, force=force, adopt=adopt, rebuild=rebuild)
+    if rebuild and (asked.services or len(names) > 1):
         raise click.UsageError("--force-rebuild is for one environment of one fraise.")
     if asked.services:
         return groups.deploy(app, config, asked, names, wanted, asking, dry_run=dry_run)
@@ -85,10 +85,7 @@ def command(
     if dry_run:
         return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
     with progress.watching(app) as watcher:
-        deploying = desk.deploy(
-            identity, force=force, rebuild=force_rebuild, commit=commit, asking=asking, progress=watcher
-        )
-        ended = asyncio.run(deploying)
+        ended = asyncio.run(desk.deploy(identity, wanted=wanted, asking=asking, progress=watcher))
     return report.show(app, ended)
 
 
@@ -104,8 +101,7 @@ def _several(
     ended = asyncio.run(
         desk.deploy_all(
             identities,
-            force=wanted.force,
-            commit=wanted.version,
+            wanted=wanted,
             asking=asking,
             watch=lambda identity: progress.among(app, identity.environment),
         )

@@ -37,7 +37,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     `provider_options` is what a provider of one's own finds below `provider_config`, unchanged. `env_files` are
     absolute paths on Fraisier's machine. `user` runs the service, its build and its hooks; None: whoever runs
     Fraisier. `deployer` is the registered name behind the type custom. `config_file` is where it was read,
-    and `state_path` Fraisier's own database, as far as that file names one.
+    and `state_path` Fraisier's own database, as far as that file names one. `adopt` is asked for with a deployment:
+    use `app_path` although it holds something else.
     """
 
     fraise: str
@@ -74,6 +75,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     ssh_user: str | None = None
     ssh_port: int | None = None
     ssh_key: str | None = None
+    adopt: bool = False
 
     @property
     def snapshot(self) -> Environment:

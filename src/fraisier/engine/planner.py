@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,13 @@ from fraisier.model.status import Kind
 from fraisier.model.step import Step
 from fraisier.providers.places import places
 from fraisier.providers.provider import provider_of
+
+IN_PLACE: Final = "in place: the switch is not atomic"
+
+
+def settled(environment: Environment, home: str) -> Environment:
+    """The environment with the folder that was found to stand for its `app_path`; empty: none."""
+    return msgspec.structs.replace(environment, app_path=home) if home else environment
 
 
 def plan(
@@ -28,6 +36,7 @@ def plan(
     deployer = deployer_of(environment)
     provider = provider_of(environment)
     observed = seen[0]
+    environment, before = settled(environment, observed.home), settled(before or environment, observed.home)
     return Plan(
         identity=environment.identity,
         kind=kind,
@@ -37,10 +46,11 @@ def plan(
         provider=environment.provider,
         target=provider.target(environment),
         steps=_there(deployer.steps(environment, observed), observed),
-        restored=_there(deployer.restored(before or environment, observed), observed),
+        restored=_there(deployer.restored(before, observed), observed),
         auto_rollback=environment.auto_rollback_on_failure,
         fence_folder=provider.fence_folder(environment),
         places=places(environment, observed.installation_id),
+        notes=(IN_PLACE,) if observed.home else (),
     )
 
 

@@ -27,7 +27,8 @@ from fraisier.providers.provider import TargetView, provider_of
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a request asks for. `version` is a tag, a full or an abbreviated hash; None means the branch's tip,
     or for a rollback the version before the current one. `force` deploys what is live already. `keep_schema` leaves
-    the application's database as it is on a rollback; `rebuild` lets a production database be dropped.
+    the application's database as it is on a rollback; `rebuild` lets a production database be dropped. `adopt`
+    deploys to a folder that holds something else.
     """
 
     kind: Kind = Kind.DEPLOY
@@ -35,6 +36,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     keep_schema: bool = False
     rebuild: bool = False
+    adopt: bool = False
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +92,7 @@ async def survey(
             migrated=view.migrated,
             keep_schema=wanted.keep_schema,
             rebuild=wanted.rebuild,
+            home=view.home,
         )
 
     return tuple(map(observed, sites, views))

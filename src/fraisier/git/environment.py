@@ -65,6 +65,12 @@ def local() -> Environment:
     }
 
 
+def tree() -> Environment:
+    """For a work tree that people use, too: its own configuration stays in force (line ends, filters), hooks do not."""
+    always = {name: value for name, value in _ALWAYS.items() if name != "GIT_ATTR_NOSYSTEM"}
+    return {**always, **_settings((*_SETTINGS, ("safe.directory", "*")))}
+
+
 def remote(address: Address, ours: Mapping[str, str]) -> Environment:
     """For calls that speak with the repository, known to them as the remote `fraisier`.
 

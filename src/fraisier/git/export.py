@@ -83,7 +83,7 @@ def _failure(result: CommandResult, params: ExportRelease) -> StepFailed:
         )
     if result.exit_code == _SUBMODULES:
         return StepFailed(
-            f"Commit {short(params.commit)} has submodules, which are not supported yet: {names}.",
+            f"Commit {short(params.commit)} has submodules, which are not supported: {names}.",
             hint="Take their files into the repository, or fetch them in build.",
         )
     trouble = recognise(result)

@@ -9,6 +9,7 @@ from fraisier.hosts import env_file, layout
 from fraisier.hosts.live import judged, working_folders
 from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef
+from fraisier.hosts.steps.update_tree import look
 from fraisier.model.host import Host
 from fraisier.model.release import Release
 from fraisier.model.step import Seen
@@ -20,6 +21,8 @@ async def drift(
     """A sentence for each thing that is no longer as the release left it."""
     async for said in _environment(host, app_path, release):
         yield said
+    if (tree := layout.tree_of(app_path)) is not None and (modified := (await look(host, tree)).modified):
+        yield f"Tracked files in {tree} are modified: {', '.join(line.strip() for line in modified[:10])}."
     if service is None:
         return
     if not service.own_unit:

@@ -40,6 +40,11 @@ class FencedHost:
         """The same machine for one attempt of one action: letters, digits, `-` and `_`, at most 90."""
         return FencedHost(self._line, self._fence, self._redactor, key)
 
+    def behind(self, folder: str) -> FencedHost:
+        """The same machine with its fence in this folder, which only a look at it could tell."""
+        fence = msgspec.structs.replace(self._fence, folder=folder)
+        return FencedHost(self._line, fence, self._redactor, self._key)
+
     async def run(self, what: Command) -> CommandResult:
         """As `Host.run`. When it is cancelled, it returns once the command is gone.
 

@@ -1,9 +1,14 @@
-"""Where things lie below `app_path`. Nothing else in the house spells these paths."""
+"""Where things lie below `app_path`. Nothing else in the house spells these paths.
+
+A Git work tree that is used in place keeps all of it in its `.git/fraisier`, and that folder stands for `app_path`
+in plans; there, every release is the tree itself.
+"""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from typing import Final
 
 import msgspec
 
@@ -12,6 +17,18 @@ from fraisier.model.command import command
 from fraisier.model.host import Host
 from fraisier.model.release import Release
 
+IN_TREE: Final = "/.git/fraisier"
+
+
+def in_tree(tree: str) -> str:
+    """What stands for `app_path` where the work tree is used in place."""
+    return _below(tree) + IN_TREE
+
+
+def tree_of(app_path: str) -> str | None:
+    """The work tree that is used in place; None where releases have folders of their own."""
+    return app_path.removesuffix(IN_TREE) if app_path.endswith(IN_TREE) else None
+
 
 def releases_folder(app_path: str) -> str:
     return _below(app_path, "releases")
@@ -19,21 +36,21 @@ def releases_folder(app_path: str) -> str:
 
 def release_path(app_path: str, name: str) -> str:
     """The folder of one release: the physical path that its process works in."""
-    return _below(app_path, "releases", checked(name))
+    return tree_of(app_path) or _below(app_path, "releases", checked(name))
 
 
 def manifest_path(app_path: str, name: str) -> str:
-    return release_path(app_path, name) + ".json"
+    return _beside(app_path, name, ".json")
 
 
 def env_path(app_path: str, name: str) -> str:
     """The environment of one release with its secrets, mode 0600, as systemd.exec(5) reads it."""
-    return release_path(app_path, name) + ".env"
+    return _beside(app_path, name, ".env")
 
 
 def unit_path(app_path: str, name: str) -> str:
     """What the service manager gets when this release becomes the live one."""
-    return release_path(app_path, name) + ".unit"
+    return _beside(app_path, name, ".unit")
 
 
 def current_path(app_path: str) -> str:
@@ -47,7 +64,12 @@ def current_target(name: str) -> str:
 
 def private_folder(app_path: str) -> str:
     """Fraisier's own folder there: the fence, the runner's state, what supervisor needs."""
-    return _below(app_path, ".fraisier")
+    return app_path if tree_of(app_path) else _below(app_path, ".fraisier")
+
+
+def started_path(app_path: str) -> str:
+    """Which process was started for which release, where a tree is used in place."""
+    return _below(private_folder(app_path), "started")
 
 
 def before_folder(app_path: str) -> str:
@@ -97,14 +119,14 @@ def age(name: str) -> tuple[int | str, ...]:
 async def read_releases(host: Host, app_path: str) -> tuple[tuple[Release, ...], Release | None]:
     """All finished releases, oldest first, and the live one.
 
-    A folder without a manifest was never finished and is not listed. Raises `DeploymentError` for a manifest
+    A folder without a manifest was never finished and is not listed; in a tree the manifest is all there is. Raises `DeploymentError` for a manifest
     that cannot be read, and for a `current` that points to nothing known.
     """
     names = await host.list_folder(releases_folder(app_path)) or []
     found = [
         await _read_manifest(host, app_path, name.removesuffix(".json"))
         for name in sorted(names, key=age)
-        if name.endswith(".json") and name.removesuffix(".json") in names
+        if name.endswith(".json") and (tree_of(app_path) or name.removesuffix(".json") in names)
     ]
     return tuple(found), _live(found, await host.read_link(current_path(app_path)), app_path)
 
@@ -131,6 +153,10 @@ async def _read_manifest(host: Host, app_path: str, name: str) -> Release:
             f"The manifest {path} on {host.name} cannot be read: {error}",
             hint=f"Remove it together with {release_path(app_path, name)} if that release is not live.",
         ) from error
+
+
+def _beside(app_path: str, name: str, end: str) -> str:
+    return _below(app_path, "releases", checked(name) + end)
 
 
 def _below(*parts: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fraisier.hosts import layout
+from fraisier.hosts import files, layout
+from fraisier.hosts.effect import effect
+from fraisier.hosts.launch import start_in
 from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef
 from fraisier.model.host import Host
@@ -20,9 +22,30 @@ async def seen_live(host: Host, app_path: str, name: str, service: ServiceRef | 
         return Seen.DONE
     if not service.own_unit and not await _unit_is_live(host, app_path, name, service):
         return Seen.NOT_DONE
+    if layout.tree_of(app_path) is not None:
+        return await _seen_started(host, app_path, name, service)
     releases = await layout.physical_releases(host, app_path)
     folders = await working_folders(host, service)
     return judged([layout.release_of(folder, releases) for folder in folders], name)
+
+
+async def remember_started(host: Host, app_path: str, name: str, service: ServiceRef) -> None:
+    """Write down which process was started for a release: in one tree, its working folder does not tell."""
+    processes = await service_manager(service.manager).processes(host, service)
+    for main in processes[:1]:
+        started = start_in(await host.read_text(f"/proc/{main}/stat"))
+        line = files.write(layout.started_path(app_path), f"{name} {main} {started}\n")
+        await effect(host, line, f"Writing down the process of {service.name}")
+
+
+async def _seen_started(host: Host, app_path: str, name: str, service: ServiceRef) -> Seen:
+    words = (await host.read_text(layout.started_path(app_path)) or "").split()
+    if len(words) != 3 or words[0] != name:  # noqa: PLR2004 - release, process, its start
+        return Seen.NOT_DONE
+    processes = await service_manager(service.manager).processes(host, service)
+    stat = await host.read_text(f"/proc/{words[1]}/stat")
+    lives = int(words[1]) in processes and start_in(stat) == words[2]
+    return Seen.DONE if lives else Seen.NOT_DONE
 
 
 async def working_folders(host: Host, service: ServiceRef) -> list[str | None]:

@@ -19,7 +19,14 @@ class ServiceManager(Protocol):
     """All effects are safe to repeat, and raise `StepFailed` with what happened and what to do next."""
 
     async def render(
-        self, host: Host, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str
+        self,
+        host: Host,
+        ref: ServiceRef,
+        *,
+        release_path: str,
+        env_path: str,
+        argv: Sequence[str],
+        description: str,
     ) -> str:
         """The unit for one release on that host: all of it, without the values of its environment. Only looks."""
         ...

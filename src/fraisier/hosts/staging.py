@@ -69,6 +69,7 @@ async def unit_text(host: Host, params: StageParams) -> str | None:
         host,
         service,
         release_path=layout.release_path(params.app_path, params.release),
+        env_path=layout.env_path(params.app_path, params.release),
         argv=params.argv,
         description=params.description,
     )

@@ -29,10 +29,17 @@ class Supervisor:
     """`ServiceManager` over supervisord's XML-RPC."""
 
     async def render(
-        self, host: Host, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str
+        self,
+        host: Host,
+        ref: ServiceRef,
+        *,
+        release_path: str,
+        env_path: str,
+        argv: Sequence[str],
+        description: str,
     ) -> str:
         del host, description  # supervisor is the same everywhere, and has no place for a sentence
-        return supervisor_unit.render(ref, release_path=release_path, argv=argv)
+        return supervisor_unit.render(ref, release_path=release_path, env_path=env_path, argv=argv)
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:
         return await host.read_text(_file(ref, supervisor_names.CONF))

@@ -52,12 +52,12 @@ stdout_logfile_backups=3
 """
 
 
-def render(ref: ServiceRef, *, release_path: str, argv: Sequence[str]) -> str:
-    """The configuration that runs one release from its physical path, with the env file beside it."""
+def render(ref: ServiceRef, *, release_path: str, env_path: str, argv: Sequence[str]) -> str:
+    """The configuration that runs one release from its physical path, with its own env file."""
     spec = {
         "argv": list(argv),
         "cwd": release_path,
-        "env_file": release_path + ".env",
+        "env_file": env_path,
         "record": f"{layout.private_folder(ref.app_path)}/{SERVICE_RECORD}",
         **({"user": ref.user} if ref.user else {}),
     }

@@ -59,11 +59,23 @@ class Systemd:
     """`ServiceManager` over systemctl(1)."""
 
     async def render(
-        self, host: Host, ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str
+        self,
+        host: Host,
+        ref: ServiceRef,
+        *,
+        release_path: str,
+        env_path: str,
+        argv: Sequence[str],
+        description: str,
     ) -> str:
         system = (await _scope(host)).is_system
         return systemd_unit.render(
-            ref, release_path=release_path, argv=argv, description=description, system=system
+            ref,
+            release_path=release_path,
+            env_path=env_path,
+            argv=argv,
+            description=description,
+            system=system,
         )
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:

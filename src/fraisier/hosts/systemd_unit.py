@@ -41,16 +41,22 @@ WantedBy=default.target
 
 
 def render(
-    ref: ServiceRef, *, release_path: str, argv: Sequence[str], description: str, system: bool = True
+    ref: ServiceRef,
+    *,
+    release_path: str,
+    env_path: str,
+    argv: Sequence[str],
+    description: str,
+    system: bool = True,
 ) -> str:
-    """The unit that runs one release from its physical path, with the env file beside it.
+    """The unit that runs one release from its physical path, with its own env file.
 
     `system`: for the system's service manager, not for a user's own.
     """
     return _TEMPLATE.format(
         description=_percent(" ".join(description.split())) or ref.name,
         release_path=_percent(release_path),
-        env_file=_percent(_not_a_pattern(release_path + ".env")),
+        env_file=_percent(_not_a_pattern(env_path)),
         command=command_line(argv, release_path),
         who=_who(ref.user),
         stop_timeout=ref.stop_timeout,

@@ -21,7 +21,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     lies on the target, which a rollback goes to without building. `releases` are all releases on the target,
     oldest first. `service_manager` is what was detected there. `installation_id` names this Fraisier. `host` is
     the name of the place where it was seen. `migrated` are the releases whose migrations are in the application's
-    database, oldest first; `keep_schema` and `rebuild` are what a person has said about it.
+    database, oldest first; `keep_schema` and `rebuild` are what a person has said about it. `home` stands for
+    `app_path` where the target keeps what belongs to the lane elsewhere; empty: it does not.
     """
 
     attempt: str
@@ -37,6 +38,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     migrated: tuple[str, ...] = ()
     keep_schema: bool = False
     rebuild: bool = False
+    home: str = ""
 
     @property
     def release(self) -> Release:

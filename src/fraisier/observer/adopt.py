@@ -10,11 +10,13 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.engine.journal import Claim, in_thread
+from fraisier.engine.planner import settled
 from fraisier.engine.side_by_side import side_by_side
 from fraisier.errors import LockError
 from fraisier.model.place import HERE
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
+from fraisier.providers.provider import provider_of
 
 DAMAGED = "unreadable"
 
@@ -28,6 +30,7 @@ class Fenced(msgspec.Struct, frozen=True, kw_only=True):
 
 async def owner_of(grounds: Grounds, environment: Environment) -> Fenced | None:
     """Whose fence it is, on the first host where it is not ours; None when there is none yet."""
+    environment = await _found(grounds, environment)
     places = [place for place in grounds.places(environment) if place.name != HERE]
     async with grounds.readers(places) as hosts:
         paths = {place.name: str(PurePosixPath(place.folder) / "fence.json") for place in places}
@@ -68,6 +71,14 @@ async def adopt(grounds: Grounds, environment: Environment, seen: Fenced, asking
             hint=f"fraisier why {identity.fraise} {identity.environment}",
         )
     claim = Claim(identity=identity, lane=lane["pk_lane"], token=lane["token"])
-    async with grounds.hosts(grounds.places(environment), claim) as hosts:
+    places = grounds.places(await _found(grounds, environment))
+    async with grounds.hosts(places, claim) as hosts:
         await side_by_side([host.adopt_fence() for host in hosts.all.values()])
     return int(lane["token"])
+
+
+async def _found(grounds: Grounds, environment: Environment) -> Environment:
+    """With the folder that stands for `app_path`: where the fence of a lane lies, only the target knows."""
+    async with grounds.readers(grounds.places(environment)) as hosts:
+        view = await provider_of(environment).look(hosts.of(""), environment)
+    return settled(environment, view.home)

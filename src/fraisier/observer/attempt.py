@@ -15,6 +15,7 @@ from fraisier.engine.hosts import Hosts
 from fraisier.engine.journal import Claim, Journal, in_thread
 from fraisier.engine.outcome import Outcome
 from fraisier.engine.planner import plan as make_plan
+from fraisier.engine.planner import settled
 from fraisier.engine.runner import Runner
 from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.survey import Past, Wanted, survey, up_to_date
@@ -56,6 +57,7 @@ def wanted_of(request: dict[str, Any]) -> Wanted:
         force=bool(options.get("force")),
         keep_schema=bool(options.get("keep_schema")),
         rebuild=bool(options.get("rebuild")),
+        adopt=bool(options.get("adopt")),
     )
 
 
@@ -72,11 +74,17 @@ class Company(Protocol):
 
 
 def as_asked(environment: Environment, request: dict[str, Any]) -> Environment:
-    """The environment with the branch that was pushed, or the deployer that a program asked for by `module:Class`."""
+    """The environment with the branch that was pushed, with leave to `adopt`, and with the deployer that a program asked
+    for by `module:Class`.
+    """
+    options = json.loads(request["options"] or "{}")
     if request["trigger_type"] == "webhook" and request["git_branch"]:
         environment = msgspec.structs.replace(environment, branch=request["git_branch"])
-    deployer = json.loads(request["options"] or "{}").get("deployer")
-    return msgspec.structs.replace(environment, type="custom", deployer=deployer) if deployer else environment
+    if options.get("adopt"):
+        environment = msgspec.structs.replace(environment, adopt=True)
+    if deployer := options.get("deployer"):
+        environment = msgspec.structs.replace(environment, type="custom", deployer=deployer)
+    return environment
 
 
 class Attempt:
@@ -181,8 +189,10 @@ class Attempt:
             lease.settle()
             await self._end_request(RequestStatus.COMPLETED, "up to date")
             return self._nothing_to_do(seen[0])
-        await side_by_side([host.raise_fence() for host in hosts.all.values()])
         plan = make_plan(self._environment, seen, self._wanted.kind, past.before)
+        self._environment = settled(self._environment, seen[0].home)
+        hosts = Hosts({place.name: hosts.of(place.name).behind(place.folder) for place in plan.places})
+        await side_by_side([host.raise_fence() for host in hosts.all.values()])
         return await self._deploy(hosts, lease, plan, past)
 
     async def _deploy(self, hosts: Hosts[FencedHost], lease: Lease, plan: Plan, past: Past) -> Report:

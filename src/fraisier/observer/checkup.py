@@ -7,6 +7,7 @@ import asyncio
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.engine.planner import settled
 from fraisier.errors import HealthCheckError
 from fraisier.health.examine import Examined, examine
 from fraisier.health.params import Params
@@ -48,7 +49,7 @@ async def _check_up(grounds: Grounds, environment: Environment, site: Site) -> l
         live=view.live,
         service_manager=view.service_manager,
     )
-    step = provider.health(environment, observed, view.live)
+    step = provider.health(settled(environment, view.home), observed, view.live)
     params = params_of(step)
     if isinstance(params, Params):
         return [one async for one in examine(site, params)]

@@ -65,26 +65,22 @@ class Desk:
         self,
         identity: Identity,
         *,
-        force: bool = False,
-        rebuild: bool = False,
-        commit: str | None = None,
+        wanted: Wanted,
         asking: Asking,
         progress: Progress,
     ) -> Report:
-        """Deploy the tip of the environment's branch, or `commit`, and return how it ended.
+        """Deploy the tip of the environment's branch, or the wanted version, and return how it ended.
 
         Raises `LockError` when the lane stays busy, `NoObserver` when nobody would run what need not be waited for,
         and whatever kept the deployment from starting.
         """
-        wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force, rebuild=rebuild)
         return await self._ask(identity, wanted, {}, asking, progress)
 
     async def deploy_all(
         self,
         identities: Sequence[Identity],
         *,
-        force: bool = False,
-        commit: str | None = None,
+        wanted: Wanted,
         asking: Asking,
         watch: Callable[[Identity], Progress],
     ) -> list[Report]:
@@ -92,7 +88,6 @@ class Desk:
 
         One that could not begin is reported as failed, without a deployment. A signal sends all of them back.
         """
-        wanted = Wanted(kind=Kind.DEPLOY, version=commit, force=force)
         with Source() as source:
             ways = [self._ask(one, wanted, {}, asking, watch(one), source) for one in identities]
             return list(await asyncio.gather(*map(_reported, identities, ways)))
@@ -170,7 +165,8 @@ class Desk:
 
     async def preview(self, identity: Identity, wanted: Wanted) -> Preview:
         """The plan that a deployment would run now, with what it would change. Changes nothing anywhere."""
-        environment, grounds = self._environment(identity), self._grounds
+        grounds = self._grounds
+        environment = msgspec.structs.replace(self._environment(identity), adopt=wanted.adopt)
         past = await grounds.past(identity)
         token = time.time_ns() // 1_000_000
         async with grounds.readers(grounds.places(environment)) as hosts:
@@ -275,11 +271,11 @@ def require_observer(grounds: Grounds) -> None:
 
 
 def _asked(wanted: Wanted) -> dict[str, Any]:
+    said = {"keep_schema": wanted.keep_schema, "rebuild": wanted.rebuild, "adopt": wanted.adopt}
     return {
         "version": wanted.version,
         "force": wanted.force,
-        **({"keep_schema": True} if wanted.keep_schema else {}),
-        **({"rebuild": True} if wanted.rebuild else {}),
+        **{name: True for name, so in said.items() if so},
     }
 
 

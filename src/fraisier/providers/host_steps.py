@@ -26,6 +26,7 @@ from fraisier.hosts.steps import (
     prune_releases,
     run_in_release,
     switch_release,
+    update_tree,
 )
 from fraisier.model.commit import short
 from fraisier.model.plan import Observed
@@ -51,7 +52,9 @@ def service(environment: Environment, observed: Observed) -> ServiceRef | None:
 
 
 def prepare(environment: Environment) -> Step:
-    params = prepare_folder.Params(app_path=environment.app_path, user=environment.user)
+    params = prepare_folder.Params(
+        app_path=environment.app_path, user=environment.user, adopt=environment.adopt
+    )
     return _step("prepare_folder", "Pre-flight checks passed", "Pre-flight checks...", params)
 
 
@@ -74,6 +77,30 @@ def export(environment: Environment, observed: Observed) -> Step:
     )
     title = f"Code updated ({short(observed.commit.sha)})"
     return _step("export_release", title, "Writing the release...", params, deadline=900)
+
+
+def in_place(environment: Environment, observed: Observed) -> tuple[Step, ...]:
+    """What brings the commit into a work tree. A rollback needs no repository, but builds again: there is one tree."""
+    begun, moved = prepare(environment), update(environment, observed)
+    if observed.reuse is not None:
+        return (begun, moved, build(environment, observed), refresh(environment, observed, observed.reuse))
+    fetched, built = fetch(environment, observed), build(environment, observed)
+    return (begun, fetched, moved, built, stage(environment, observed))
+
+
+def update(environment: Environment, observed: Observed) -> Step:
+    ref = service(environment, observed)
+    params = update_tree.Params(
+        app_path=environment.app_path,
+        mirror=observed.mirror,
+        commit=observed.commit.sha,
+        release=observed.release_name,
+        attempt=observed.attempt,
+        service=ref if observed.live else None,
+    )
+    title = f"Code updated in place ({short(observed.commit.sha)})"
+    stopping = ref.stop_timeout if ref else 0.0
+    return _step("update_tree", title, "Updating the code...", params, deadline=900 + 2 * stopping + MARGIN)
 
 
 def build(environment: Environment, observed: Observed) -> Step:

@@ -33,6 +33,11 @@ class TargetView(Protocol):
         """The releases whose migrations are in the application's database, oldest first."""
         ...
 
+    @property
+    def home(self) -> str:
+        """What stands for `app_path` in everything that is planned; empty: `app_path` itself."""
+        ...
+
 
 class SchemaChange(msgspec.Struct, frozen=True, kw_only=True):
     """`release` applies its migrations (None: nothing does), after those of `back`, newest first, are taken back.

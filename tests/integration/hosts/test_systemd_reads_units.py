@@ -30,7 +30,11 @@ def written(folder, release_path, argv):
     """The unit in a folder that anybody may read."""
     folder.chmod(0o755)
     unit = folder / UNIT
-    unit.write_text(systemd_unit.render(REF, release_path=release_path, argv=argv, description="50 % [x]"))
+    unit.write_text(
+        systemd_unit.render(
+            REF, release_path=release_path, env_path=release_path + ".env", argv=argv, description="50 % [x]"
+        )
+    )
     return unit
 
 

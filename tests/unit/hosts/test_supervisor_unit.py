@@ -47,12 +47,14 @@ def spec_of(program):
 
 @given(argv=st.lists(st.text(), min_size=1))
 def test_any_words_pass_the_parser_unchanged(conf, argv):
-    text = supervisor_unit.render(REF, release_path="/srv/r/1-a", argv=argv)
+    text = supervisor_unit.render(REF, release_path="/srv/r/1-a", env_path="/srv/r/1-a.env", argv=argv)
     assert spec_of(as_supervisor_reads(conf, text)[1])["argv"] == argv
 
 
 def test_a_unit_is_a_whole_configuration(conf):
-    text = supervisor_unit.render(REF, release_path="/srv/a;b #c 100%/r/1-a", argv=HOSTILE)
+    text = supervisor_unit.render(
+        REF, release_path="/srv/a;b #c 100%/r/1-a", env_path="/srv/a;b #c 100%/r/1-a.env", argv=HOSTILE
+    )
     section, program = as_supervisor_reads(conf, text)
     assert spec_of(program) == {
         "argv": HOSTILE,

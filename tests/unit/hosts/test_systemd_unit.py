@@ -31,7 +31,11 @@ def test_a_command_line_says_exactly_its_words(argv, line):
 
 def test_a_unit_runs_the_physical_release_with_its_own_environment():
     text = systemd_unit.render(
-        REF, release_path="/srv/50%/r/1-[a]", argv=["./run"], description="Shop\n[Evil]"
+        REF,
+        release_path="/srv/50%/r/1-[a]",
+        env_path="/srv/50%/r/1-[a].env",
+        argv=["./run"],
+        description="Shop\n[Evil]",
     )
     lines = text.splitlines()
     assert "WorkingDirectory=/srv/50%%/r/1-[a]" in lines
@@ -45,11 +49,17 @@ def test_a_unit_runs_the_physical_release_with_its_own_environment():
 
 def test_a_unit_of_a_named_user_leaves_home_to_systemd():
     text = systemd_unit.render(
-        msgspec.structs.replace(REF, user="shop"), release_path="/srv/r/1-a", argv=["./run"], description=""
+        msgspec.structs.replace(REF, user="shop"),
+        release_path="/srv/r/1-a",
+        env_path="/srv/r/1-a.env",
+        argv=["./run"],
+        description="",
     )
     assert "User=shop" in text.splitlines()
     assert "HOME" not in text
-    assert "User=" not in systemd_unit.render(REF, release_path="/srv/r/1-a", argv=["./run"], description="")
+    assert "User=" not in systemd_unit.render(
+        REF, release_path="/srv/r/1-a", env_path="/srv/r/1-a.env", argv=["./run"], description=""
+    )
 
 
 def test_a_service_is_held_to_its_limits():
@@ -69,7 +79,12 @@ def rendered(**about):
     ref = msgspec.structs.replace(REF, **{key: about[key] for key in about if key != "system"})
     system = about.get("system", True)
     return systemd_unit.render(
-        ref, release_path="/srv/r/1-a", argv=["./run"], description="", system=system
+        ref,
+        release_path="/srv/r/1-a",
+        env_path="/srv/r/1-a.env",
+        argv=["./run"],
+        description="",
+        system=system,
     ).splitlines()
 
 

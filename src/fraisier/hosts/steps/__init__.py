@@ -8,6 +8,7 @@ from fraisier.hosts.steps import (
     run_in_release,
     stage_release,
     switch_release,
+    update_tree,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "run_in_release",
     "stage_release",
     "switch_release",
+    "update_tree",
 ]

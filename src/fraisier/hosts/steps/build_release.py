@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Final
 
 import msgspec
@@ -9,9 +10,10 @@ import msgspec
 from fraisier.hosts import env_file, files, layout
 from fraisier.hosts.as_user import as_user, give
 from fraisier.hosts.effect import effect
+from fraisier.hosts.steps import update_tree
 from fraisier.model.command import Command
 from fraisier.model.host import Host, Site
-from fraisier.model.step import Seen, Skip, step_kind
+from fraisier.model.step import NotUndone, Seen, Skip, step_kind
 
 SCRIPT: Final = "./build.sh"
 _FIND: Final = 'if [ -x "$1/build.sh" ]; then echo run; elif [ -f "$1/build.sh" ]; then echo sh; fi'
@@ -42,7 +44,8 @@ class BuildRelease:
 
     async def apply(self, site: Site, params: Params) -> Skip | None:
         folder = layout.release_path(params.app_path, params.release)
-        if params.user is not None:
+        in_place = layout.tree_of(params.app_path) is not None
+        if params.user is not None and not in_place:
             await effect(site.host, give(folder, params.user), f"Making {params.user} the owner of {folder}")
         argv = params.argv if params.argv is not None else await _build_script(site.host, folder)
         if not argv:
@@ -55,10 +58,27 @@ class BuildRelease:
             f"The build ({what}) in {folder}",
             hint="Fix the build and deploy again.",
         )
+        if in_place:
+            await _tell_modified(site, folder)
         return None
 
-    async def undo(self, site: Site, params: Params) -> None:
-        """The step that made the release folder removes it."""
+    async def undo(self, site: Site, params: Params) -> NotUndone | None:
+        """The step that made the release folder removes it; a tree that is used in place stays."""
+        del site
+        if (folder := layout.tree_of(params.app_path)) is None:
+            return None
+        how = shlex.join(params.argv or (SCRIPT,))
+        return NotUndone(
+            what=f"the untracked files that the build wrote in {folder}",
+            how=f"build the old version again: cd {shlex.quote(folder)} && {how}",
+        )
+
+
+async def _tell_modified(site: Site, folder: str) -> None:
+    """A build that changes tracked files stands in the way of the next deployment: say so while it is fresh."""
+    if modified := (await update_tree.look(site.host, folder)).modified:
+        names = ", ".join(line.strip() for line in modified[:5])
+        site.say(f"the build modified tracked files, which refuses the next deployment: {names}")
 
 
 async def _build_script(host: Host, folder: str) -> tuple[str, ...]:

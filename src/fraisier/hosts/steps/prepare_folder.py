@@ -6,10 +6,12 @@ from typing import Final
 
 import msgspec
 
-from fraisier.errors import NotSupportedYet, StepFailed
+from fraisier.errors import StepFailed
+from fraisier.git import tree
 from fraisier.hosts import files, layout
 from fraisier.hosts.as_user import refuse_user
 from fraisier.hosts.effect import effect
+from fraisier.hosts.steps.update_tree import look
 from fraisier.model.host import Host, Site
 from fraisier.model.step import Seen, step_kind
 
@@ -19,11 +21,14 @@ _OURS: Final = frozenset({".fraisier", "releases", "current", "lost+found"})
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
-    """`min_free_bytes`: what the disk must have left before anything is written to it. `user` will run the service."""
+    """`min_free_bytes`: what the disk must have left before anything is written to it. `user` will run the service.
+    `adopt`: use the folder whatever it holds.
+    """
 
     app_path: str
     min_free_bytes: int = 100 * MIB
     user: str | None = None
+    adopt: bool = False
 
 
 @step_kind("prepare_folder", params=Params, repeatable=True)
@@ -35,7 +40,11 @@ class PrepareFolder:
         return Seen.NOT_DONE if names is None else Seen.DONE
 
     async def apply(self, site: Site, params: Params) -> None:
-        refuse_foreign(await site.host.list_folder(params.app_path) or [], params.app_path, site.host.name)
+        if not params.adopt:
+            names = await site.host.list_folder(params.app_path) or []
+            refuse_foreign(names, params.app_path, site.host.name)
+        if (in_place := layout.tree_of(params.app_path)) is not None:
+            tree.refuse_modified(await look(site.host, in_place), in_place)
         await _see_room(site.host, params)
         if params.user is not None:
             await refuse_user(site.host, params.user)
@@ -50,17 +59,13 @@ class PrepareFolder:
 
 def refuse_foreign(names: list[str], app_path: str, host: str) -> None:
     """Raises when the folder holds something that Fraisier has not put there."""
-    if ".git" in names:
-        raise NotSupportedYet(
-            f"{app_path} on {host} is a Git checkout; deploying in place is not supported yet.",
-            hint="Give app_path a folder that is empty or does not exist; releases will lie below it.",
-        )
     foreign = [name for name in names if name not in _OURS]
-    if foreign and "releases" not in names:
+    if foreign and not {"releases", ".git"}.intersection(names) and layout.tree_of(app_path) is None:
         raise StepFailed(
             f"{app_path} on {host} is not empty and was not made by Fraisier: it holds {', '.join(foreign[:5])}"
             + (", …" if len(foreign) > 5 else "."),  # noqa: PLR2004 - enough to recognise it
-            hint="Move its contents away, or name another app_path in fraises.yaml.",
+            hint="Move its contents away, name another app_path in fraises.yaml, or say --adopt: releases then lie "
+            "beside them, and nothing of them is touched.",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from fraisier.git import tree
 from fraisier.hosts import files, layout
 from fraisier.hosts.effect import effect
 from fraisier.model.host import Host, Site
@@ -43,12 +44,16 @@ class PruneReleases:
         """Nothing that could be needed was removed."""
 
 
-def doomed(entries: Iterable[str], *, keep: int, stay: AbstractSet[str]) -> list[str]:
-    """Which releases go, from the entries of `releases/`: the oldest beyond `keep`, and all unfinished ones."""
+def doomed(entries: Iterable[str], *, keep: int, stay: AbstractSet[str], in_place: bool = False) -> list[str]:
+    """Which releases go, from the entries of `releases/`: the oldest beyond `keep`, and all unfinished ones.
+
+    `in_place`: no release has a folder.
+    """
     entries = set(entries)
     names = {_release_of(entry) for entry in entries}
     finished = sorted(
-        (name for name in names if name in entries and f"{name}.json" in entries), key=layout.age
+        (name for name in names if f"{name}.json" in entries and (in_place or name in entries)),
+        key=layout.age,
     )
     newest = set(finished[max(0, len(finished) - keep) :])
     return sorted(names - newest - stay, key=layout.age)
@@ -65,7 +70,8 @@ async def _doomed(host: Host, params: Params) -> list[str]:
     busy = {layout.release_of(line, releases) for line in folders.output.splitlines()}
     stay = {name for name in {live, *busy, *params.protect} if name}
     entries = await host.list_folder(layout.releases_folder(params.app_path)) or []
-    return doomed(entries, keep=params.keep, stay=stay)
+    in_place = layout.tree_of(params.app_path) is not None
+    return doomed(entries, keep=params.keep, stay=stay, in_place=in_place)
 
 
 async def _remove(host: Host, app_path: str, name: str) -> None:
@@ -74,3 +80,5 @@ async def _remove(host: Host, app_path: str, name: str) -> None:
     beside = [folder + end for end in _BESIDE]
     await effect(host, files.remove(beside[0]), f"Removing the release {name}")
     await effect(host, files.remove(folder, *beside[1:]), f"Removing the release {name}")
+    if (in_place := layout.tree_of(app_path)) is not None:
+        await effect(host, tree.forget(in_place, name), f"Forgetting the commit of {name}")

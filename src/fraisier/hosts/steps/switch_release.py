@@ -7,7 +7,7 @@ import msgspec
 from fraisier.errors import StepFailed
 from fraisier.hosts import files, layout
 from fraisier.hosts.effect import effect
-from fraisier.hosts.live import seen_live
+from fraisier.hosts.live import remember_started, seen_live
 from fraisier.hosts.restarting import refuse_strangers
 from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef
@@ -50,18 +50,25 @@ class SwitchRelease:
             return None
         if _has_unit(params) and not await _was_staged(site.host, params, params.previous):
             return await _back_without_unit(site.host, params, params.previous)
-        await _put(site.host, params, params.previous)
+        await _put(site.host, params, params.previous, back=True)
         return None
 
 
-async def _put(host: Host, params: Params, name: str) -> None:
+async def _put(host: Host, params: Params, name: str, *, back: bool = False) -> None:
     service = params.service
     if service is not None and not service.own_unit:
         source = layout.unit_path(params.app_path, name)
         await service_manager(service.manager).install(host, service, source)
     await _point(host, params.app_path, name)
-    if service is not None:
-        await service_manager(service.manager).restart(host, service)
+    if service is None:
+        return
+    in_place, manager = layout.tree_of(params.app_path) is not None, service_manager(service.manager)
+    if in_place and back:
+        await manager.stop(host, service)  # `update_tree` starts it, once the old files lie there again
+        return
+    await manager.restart(host, service)
+    if in_place:
+        await remember_started(host, params.app_path, name, service)
 
 
 async def _take_away(host: Host, params: Params) -> None:
@@ -93,6 +100,9 @@ async def _back_without_unit(host: Host, params: Params, previous: str) -> NotUn
 
 async def _point(host: Host, app_path: str, name: str) -> None:
     link = layout.current_path(app_path)
+    if layout.tree_of(app_path) and await host.read_text(layout.manifest_path(app_path, name)) is None:
+        await effect(host, files.remove(link), f"Removing {link}")  # the tree ran before Fraisier came
+        return
     await effect(host, files.point(link, layout.current_target(name)), f"Pointing {link} to {name}")
 
 

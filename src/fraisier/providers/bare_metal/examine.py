@@ -5,14 +5,18 @@ from __future__ import annotations
 import posixpath
 from collections.abc import AsyncIterator
 
+import msgspec
+
 from fraisier.config.environment import Environment
 from fraisier.errors import DeploymentError, FraiseQLError
+from fraisier.git import tree
 from fraisier.hosts.service_manager import detect, service_manager
 from fraisier.hosts.service_ref import service_ref
-from fraisier.hosts.steps import prepare_folder
+from fraisier.hosts.steps import prepare_folder, update_tree
 from fraisier.model.command import command
 from fraisier.model.finding import Finding, ok, problem, warning
 from fraisier.model.host import Host
+from fraisier.providers.bare_metal import in_place
 
 MIB = 1024 * 1024
 ENOUGH = 100 * MIB
@@ -40,6 +44,10 @@ async def lane(host: Host, environment: Environment, installation_id: str) -> As
     """What one environment needs there."""
     name = str(environment.identity)
     yield await _folder(host, environment.app_path, name)
+    if found := await _tree(host, environment.app_path, name):
+        home, finding = found
+        environment = msgspec.structs.replace(environment, app_path=home)
+        yield finding
     if (disk := await _disk(host, environment.app_path, name)) is not None:
         yield disk
     if environment.service and environment.service.port:
@@ -63,6 +71,17 @@ async def _folder(host: Host, app_path: str, name: str) -> Finding:
         f"{nearest} cannot be written, and {app_path} is to be below it.",
         f'sudo install -d -o "$USER" {app_path}',
     )
+
+
+async def _tree(host: Host, app_path: str, name: str) -> tuple[str, Finding] | None:
+    """What stands for a Git work tree, and whether it may be deployed to; None for any other folder."""
+    try:
+        if not (home := await in_place.home(host, app_path)):
+            return None
+        tree.refuse_modified(await update_tree.look(host, app_path), app_path)
+    except DeploymentError as error:
+        return app_path, problem(name, error.message, error.hint)
+    return home, ok(name, f"{app_path} is a Git work tree, used in place: the switch is not atomic.")
 
 
 async def _disk(host: Host, app_path: str, name: str) -> Finding | None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.hosts import layout
 from fraisier.hosts.drift import drift
-from fraisier.hosts.migrations import applied
-from fraisier.hosts.service_manager import detect, service_manager
+from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef, service_ref
 from fraisier.hosts.steps import prepare_folder
 from fraisier.model.host import Host
@@ -17,17 +14,10 @@ from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import Position, Step
 from fraisier.providers import host_steps as steps
+from fraisier.providers.bare_metal import in_place
 from fraisier.providers.bare_metal.health import health_step
+from fraisier.providers.bare_metal.view import View, manager, migrated
 from fraisier.providers.provider import SchemaChange
-
-
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies below `app_path`, and who runs services there."""
-
-    releases: tuple[Release, ...]
-    live: Release | None
-    service_manager: str
-    migrated: tuple[str, ...] = ()
 
 
 class BareMetal:
@@ -41,17 +31,22 @@ class BareMetal:
         return layout.private_folder(environment.app_path)
 
     async def look(self, host: Host, environment: Environment) -> View:
-        names = await host.list_folder(environment.app_path) or []
-        prepare_folder.refuse_foreign(names, environment.app_path, host.name)
+        if found := await in_place.home(host, environment.app_path):
+            return await in_place.look(host, environment, found)
+        if not environment.adopt:
+            names = await host.list_folder(environment.app_path) or []
+            prepare_folder.refuse_foreign(names, environment.app_path, host.name)
         releases, live = await layout.read_releases(host, environment.app_path)
         return View(
             releases=releases,
             live=live,
-            service_manager=await _manager(host, environment),
-            migrated=await _migrated(host, environment),
+            service_manager=await manager(host, environment),
+            migrated=await migrated(host, environment),
         )
 
     def prepare(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        if observed.home:
+            return steps.in_place(environment, observed)
         if observed.reuse is not None:
             return (steps.prepare(environment), steps.refresh(environment, observed, observed.reuse))
         return (
@@ -92,6 +87,7 @@ class BareMetal:
     async def drift(
         self, host: Host, environment: Environment, installation_id: str, live: Release
     ) -> list[str]:
+        environment = await in_place.settled(host, environment)
         service = await _service(host, environment, installation_id) if environment.service else None
         return [said async for said in drift(host, environment.app_path, live, service)]
 
@@ -104,19 +100,6 @@ class BareMetal:
         await service_manager(service.manager).stop(host, service)
 
 
-async def _manager(host: Host, environment: Environment) -> str:
-    """What the environment says, else what is detected."""
-    service = environment.service
-    if service is None or service.manager == "auto":
-        return await detect(host)
-    return service.manager
-
-
-async def _migrated(host: Host, environment: Environment) -> tuple[str, ...]:
-    if environment.database is None or not environment.database.changes:
-        return ()
-    return tuple(one.release for one in await applied.read(host, environment.app_path))
-
-
 async def _service(host: Host, environment: Environment, installation_id: str) -> ServiceRef:
-    return service_ref(environment, installation_id, await _manager(host, environment))
+    environment = await in_place.settled(host, environment)
+    return service_ref(environment, installation_id, await manager(host, environment))

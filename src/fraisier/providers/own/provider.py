@@ -35,6 +35,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     live: Release | None
     service_manager: str = ""
     migrated: tuple[str, ...] = ()
+    home: str = ""
 
 
 class OwnProvider:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fraisier.errors import NotSupportedYet, StepFailed
+from fraisier.errors import StepFailed
 from fraisier.hosts.steps.prepare_folder import free_bytes, refuse_foreign
 
 
@@ -19,9 +19,9 @@ def test_a_folder_of_somebody_else_is_named_with_what_it_holds():
     assert "another app_path" in failure.value.hint
 
 
-def test_a_checkout_is_refused_by_name():
-    with pytest.raises(NotSupportedYet, match="in place is not supported yet"):
-        refuse_foreign([".git", "app.py"], "/srv/shop", "web1")
+def test_a_work_tree_is_used_in_place():
+    refuse_foreign([".git", "app.py"], "/srv/shop", "web1")
+    refuse_foreign(["moved", "fence.json"], "/srv/shop/.git/fraisier", "web1")
 
 
 @pytest.mark.parametrize(
