@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -33,6 +33,8 @@ from fraisier.observer.sight import observe
 from fraisier.observer.signals import Signals, Source
 from fraisier.observer.turn import refuse_if_locked, see_through
 from fraisier.providers.provider import provider_of
+
+DEPLOY: Final = Wanted(kind=Kind.DEPLOY)
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +67,7 @@ class Desk:
         self,
         identity: Identity,
         *,
-        wanted: Wanted,
+        wanted: Wanted = DEPLOY,
         asking: Asking,
         progress: Progress,
     ) -> Report:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from fraisier.config.environment import Environment
 from fraisier.database import Database
 from fraisier.deployers.desk import DESKS
-from fraisier.engine.survey import Wanted
 from fraisier.errors import HealthCheckError
 from fraisier.git.mirror import mirror_path
 from fraisier.git.remote import resolve
@@ -34,7 +33,7 @@ class PythonDesk:
 
     def deploy(self, environment: Environment) -> Report:
         desk = Desk(One(environment), _database(environment))
-        return _wait(desk.deploy(environment.identity, wanted=Wanted(), asking=_asking(), progress=Silent()))
+        return _wait(desk.deploy(environment.identity, asking=_asking(), progress=Silent()))
 
     def rollback(self, environment: Environment, to: str | None) -> Report:
         desk = Desk(One(environment), _database(environment))
