@@ -33,6 +33,7 @@ def command(app: App, max_concurrent: int, keep: float | None) -> None:
     import asyncio
 
     from fraisier.observer.alone import observe
+    from fraisier.observer.feeding import feeding
     from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
 
@@ -40,4 +41,4 @@ def command(app: App, max_concurrent: int, keep: float | None) -> None:
     database = app.database(config)
     observer = Observer(config, database, slots=max_concurrent)
     terminal.say(f"Fraisier observes the lanes of {config.path}")
-    asyncio.run(beside(observe(observer), database, keep))
+    asyncio.run(beside(feeding(observe(observer), config, database, serves=False), database, keep))

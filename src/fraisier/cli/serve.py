@@ -34,6 +34,8 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
     """Serve until a signal ends it."""
     import asyncio
 
+    from fraisier.cli import terminal
+    from fraisier.observer.feeding import feeding
     from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
     from fraisier.server.run import serve
@@ -41,7 +43,10 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
     config = app.config()
     database = app.database(config)
     serving = serve(config, database, Observer(config, database, slots=max_concurrent), host, port)
-    asyncio.run(beside(serving, database, keep))
+    fed = feeding(
+        serving, config, database, serves=True, announce=lambda url: terminal.say(f"NATS listens on {url}")
+    )
+    asyncio.run(beside(fed, database, keep))
     return 0
 
 
@@ -52,6 +57,7 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
 def command(app: App, host: str, port: int, max_concurrent: int, keep: float | None) -> int:
     """Receive pushes and run the deployments they ask for.
 
-    Answers POST /webhook. Set FRAISIER_WEBHOOK_SECRET to what the forge signs with.
+    Answers POST /webhook. Set FRAISIER_WEBHOOK_SECRET to what the forge signs with. What happens is told on NATS:
+    on the server that `nats:` names, else on one of its own.
     """
     return listen(app, host, port, max_concurrent, keep)

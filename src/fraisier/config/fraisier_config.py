@@ -11,6 +11,7 @@ from fraisier.config import search
 from fraisier.config.branch_mapping import BranchTarget
 from fraisier.config.environment import Environment, Fraise
 from fraisier.config.git import Git
+from fraisier.config.nats import Nats
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Variable
 from fraisier.config.reader import read
@@ -43,6 +44,10 @@ class FraisierConfig:
     @property
     def branch_mapping(self) -> dict[str, BranchTarget]:
         return self._read.branch_mapping
+
+    @property
+    def nats(self) -> Nats:
+        return self._read.nats
 
     @property
     def state(self) -> State:

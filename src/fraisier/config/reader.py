@@ -12,6 +12,7 @@ from fraisier.config.document import compose
 from fraisier.config.environment import ENVIRONMENT, Fraise
 from fraisier.config.fraise import FRAISE, FRAISES, fraise, inherited
 from fraisier.config.git import GIT, Git, git
+from fraisier.config.nats import NATS, Nats, nats
 from fraisier.config.problem import InvalidConfiguration, Problem, Problems, Variable
 from fraisier.config.section import BAD, Field, Found, Value, Values, nested, plain, section
 from fraisier.config.server import SERVER, Server
@@ -31,9 +32,9 @@ ROOT: Final = section(
     Field("branch_mapping", BRANCH_MAPPING, "Which environment a push to a branch deploys, by branch."),
     Field("database", nested(STATE), "Fraisier's own database.", into="state"),
     Field("server", nested(SERVER), "The server that receives pushes."),
+    Field("nats", nested(NATS), "The event stream."),
     not_yet={
         "monitoring": "generated monitoring",
-        "nats": "the event stream",
         "webhooks": "notifications",
         "notifications": "notifications",
         "secrets": "secret backends; ${VAR} and ${file:…} work",
@@ -51,6 +52,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     branch_mapping: dict[str, BranchTarget]
     state: State
     server: Server = Server()
+    nats: Nats = Nats()
     variables: tuple[Variable, ...] = ()
 
 
@@ -88,6 +90,7 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
         },
         git=git(sections["git"], problems),
         branch_mapping=branch_mapping(mapping, fraises, problems),
+        nats=nats(sections.get("nats", {}), problems),
         state=_state(sections.get("state"), fraises, problems),
         server=Server(**plain(sections.get("server", {}))),
     )

@@ -21,6 +21,7 @@ SECRET_WORDS: Final = (
     "private_key",
     "access_key",
     "credential",
+    "nkey",
     "connection_string",
     "dsn",
 )
@@ -30,12 +31,13 @@ CREDENTIALS: Final = r"(https?://|://(?=[^/?#@\s]*:))[^/?#\s]*@"
 
 
 def show(configuration: Configuration) -> dict[str, Any]:
-    """`git`, `branch_mapping`, `database`, `server`, `fraises`: with defaults and all that is inherited."""
+    """`git`, `branch_mapping`, `database`, `server`, `nats`, `fraises`: with defaults and all that is inherited."""
     return {
         "git": masked("git", msgspec.to_builtins(configuration.git)),
         "branch_mapping": msgspec.to_builtins(configuration.branch_mapping),
         "database": msgspec.to_builtins(configuration.state),
         "server": msgspec.to_builtins(configuration.server),
+        "nats": masked("nats", msgspec.to_builtins(configuration.nats)),
         "fraises": masked("fraises", msgspec.to_builtins(configuration.fraises)),
     }
 

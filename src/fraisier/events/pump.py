@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from fraisier.database import Database
 from fraisier.database.threads import in_thread
-from fraisier.errors import FraiseQLError
+from fraisier.errors import DatabaseError, FraiseQLError, LeaseLost
 from fraisier.events.consumer import Consumer, Undelivered, Unwanted
 from fraisier.events.event import Event, LogsUrl, event_of
 from fraisier.events.lead import Lead
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BATCH: Final = 100
+TOLD: Final = 3
+"""The attempt after which a person might want to know."""
 GRACE: Final = 5.0
 """Seconds that a delivery which has begun gets to end when we are told to."""
 
@@ -137,19 +139,25 @@ class Pump:
                 await self._lead.write(
                     "fn_keep_failure", consumer=self.consumer.name, error=error.message, pause=pause
                 )
-                await self._rest(pause, error)
+                log.log(
+                    logging.WARNING if attempts == TOLD else logging.INFO,
+                    "%s: %s The next try is in %.0f s.",
+                    self.consumer.name, error.message, pause,
+                )  # fmt: skip
+                await self._rest(pause)
 
     async def _attempt(self, attempt: Callable[[], Awaitable[T]]) -> T:
         try:
             return await attempt()
-        except FraiseQLError:
+        except (Undelivered, Unwanted, LeaseLost, DatabaseError):
             raise
+        except FraiseQLError as error:  # a secret without a value, a package that is missing
+            raise Undelivered(error.message, hint=error.hint) from error
         except Exception as bug:  # ours or a plugin's: the other consumers go on
             log.exception("consumer %s", self.consumer.name)
             raise Undelivered(f"unexpected {type(bug).__name__}.", hint="A bug; see the log.") from bug
 
-    async def _rest(self, pause: float, error: Undelivered) -> None:
-        log.warning("%s: %s The next try is in %.0f s.", self.consumer.name, error.message, pause)
+    async def _rest(self, pause: float) -> None:
         self._hurried.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):

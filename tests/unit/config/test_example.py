@@ -16,6 +16,7 @@ from fraisier.config.fraise import FRAISE
 from fraisier.config.git import FRAISE_GIT, GIT, FraiseGit, Git
 from fraisier.config.health_check import HEALTH_CHECK, VERSION, HealthCheck, Version
 from fraisier.config.hooks import HOOK, HOOKS, Hook, Hooks
+from fraisier.config.nats import NATS, TLS, Nats, Tls
 from fraisier.config.node import Mapping, Node, Sequence
 from fraisier.config.problem import Problems
 from fraisier.config.reader import ROOT
@@ -26,6 +27,7 @@ from fraisier.config.state import STATE, State
 
 EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
 WITH_PLUGINS = EXAMPLE.read_text(encoding="utf-8").replace("#| ", "")
+WITH_ALTERNATIVES = WITH_PLUGINS.replace("#or ", "")
 FROM_ELSEWHERE = {"fraise", "environment", "type", "provider_options", "health_checks", "git", "deployer"}
 FROM_ELSEWHERE |= {"config_file", "state_path"}
 STRUCTS = [
@@ -44,6 +46,8 @@ STRUCTS = [
     (RESOURCES, Resources, set()),
     (CPU, Processors, set()),
     (MEMORY, Memory, set()),
+    (NATS, Nats, set()),
+    (TLS, Tls, set()),
     (STATE, State, set()),
     (ENVIRONMENT, Environment, FROM_ELSEWHERE),
 ]
@@ -82,7 +86,7 @@ def test_it_is_valid_with_the_plugins_that_it_speaks_of(plugins, load):
     ids=lambda section: section.says,
 )
 def test_it_shows_every_key(section):
-    shown = set(keys(compose(WITH_PLUGINS, Problems("f"))))
+    shown = set(keys(compose(WITH_ALTERNATIVES, Problems("f"))))
     assert {field.key for field in section.fields} <= shown
     assert all(field.says.endswith(".") for field in section.fields)
     assert not section.by_key.keys() & section.not_yet.keys()

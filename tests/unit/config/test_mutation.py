@@ -35,6 +35,7 @@ TEXTS = {
 }
 TEXTS |= {"command", "hooks", "pre_deployment", "post_deployment", "env_file", "webhook_secret", "query"}
 TEXTS |= {"json", "header", "tool_command", "tool_config", "rebuild", "auto_deploy_branch"}
+TEXTS |= {"json", "header", "password"}
 """Keys whose values are the user's: another text has another meaning and is no mistake."""
 WRONG = {
     "a mapping": {"surely_unknown": {"surely_unknown": 1}},
