@@ -114,22 +114,12 @@ def _follow(app: App, database: Database, events: list[Event], only: dict[str, s
     import time
 
     after = events[-1].seq if events else _newest(database)
-    while _is_read():
+    while terminal.is_read():
         for event in events:
             terminal.say(event.payload().decode() if app.json else _line(event))
         time.sleep(POLL)
         events = _events(list(_all_after(database, after, only)))
         after = events[-1].seq if events else after
-
-
-def _is_read() -> bool:
-    """False when whoever read our lines (`| head`) has left."""
-    import select
-    import sys
-
-    left = select.poll()
-    left.register(sys.stdout, select.POLLERR)
-    return not left.poll(0)
 
 
 def _newest(database: Database) -> int:

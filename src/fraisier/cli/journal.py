@@ -1,4 +1,4 @@
-"""The journal of one deployment, for people and for machines. Pure."""
+"""The journal of one deployment, for people and for machines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from fraisier.cli import outcome, times
 from fraisier.cli.terminal import clean, one_line
+from fraisier.database import Database
+from fraisier.errors import UnknownName
 from fraisier.observer import record
 
 Line = tuple[str, str | None]
@@ -15,6 +17,17 @@ Row = dict[str, Any]
 
 MARKS: Final = {"done": "✓", "undone": "↩", "failed": "✗", "undo_failed": "✗", "skipped": "-", "running": "⟳"}
 COLOURS: Final = {"✓": "green", "✗": "red", "↩": "yellow"}
+
+
+def read(database: Database, name: str) -> tuple[Row, list[Row]]:
+    """The deployment of that name, and its steps. Raises `UnknownName`."""
+    row = database.row("deployment", deployment=name)
+    if row is None:
+        raise UnknownName(
+            f"No deployment is called {name}.",
+            hint="`fraisier history` lists them; a service's log is `fraisier logs FRAISE ENVIRONMENT`.",
+        )
+    return row, database.rows("steps", deployment=row["identifier"])
 
 
 def as_dict(row: Row, steps: Sequence[Row]) -> Row:
@@ -40,11 +53,19 @@ def heading(row: Row) -> list[Line]:
 
 def lines(row: Row, steps: Sequence[Row]) -> list[Line]:
     """Every step that was begun with what it printed, and how it all ended."""
-    doing = [step.get("doing", "") for step in json.loads(row["plan"])["steps"]]
-    begun = [(step, what) for step, what in zip(steps, doing, strict=True) if step["status"] != "pending"]
-    told = [line for step, what in begun for line in _step(step, what)]
+    told = [line for step in steps if step["status"] != "pending" for line in of_step(row, step)]
+    return [*told, *ending(row, steps)]
+
+
+def ending(row: Row, steps: Sequence[Row]) -> list[Line]:
+    """How it all ended; nothing while it goes on."""
     report = record.read(row, steps)
-    return told if report.status in outcome.QUIET else [*told, *outcome.ending(report)]
+    return [] if report.status in outcome.QUIET else outcome.ending(report)
+
+
+def of_step(row: Row, step: Row) -> list[Line]:
+    """One step as it stands, with what it printed."""
+    return _step(step, json.loads(row["plan"])["steps"][step["ordinal"]].get("doing", ""))
 
 
 def _step(step: Row, doing: str) -> list[Line]:

@@ -13,6 +13,7 @@ from fraisier.cli.door import door
     "fraisier logs dep_00001",
     "fraisier logs dep_00001 --tail 20",
     "fraisier logs my_api production",
+    "fraisier logs my_api production --follow",
     name="logs",
 )
 @click.argument("fraise", metavar="DEPLOYMENT|FRAISE", shell_complete=known.fraises)
@@ -20,12 +21,18 @@ from fraisier.cli.door import door
 @click.option(
     "--tail", default=100, show_default=True, type=click.IntRange(min=1), help="The last so many lines."
 )
-def command(app: App, fraise: str, environment: str | None, tail: int) -> None:
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes: until it ended, or Ctrl-C.")
+def command(app: App, fraise: str, environment: str | None, tail: int, follow: bool) -> None:
     """Show what a deployment did, or what a service wrote.
 
-    One word names a deployment, two name a fraise and its environment.
+    One word names a deployment, two name a fraise and its environment. With --follow and --json each line of a
+    service is an object of its own.
     """
-    if environment:
+    if follow:
+        from fraisier.cli import following
+
+        following.run(app, fraise, environment, tail)
+    elif environment:
         _service(app, fraise, environment, tail)
     else:
         _deployment(app, fraise, tail)
@@ -48,16 +55,8 @@ def _service(app: App, fraise: str, environment: str, tail: int) -> None:
 
 def _deployment(app: App, name: str, tail: int) -> None:
     from fraisier.cli import journal
-    from fraisier.errors import UnknownName
 
-    database = app.database(app.config())
-    row = database.row("deployment", deployment=name)
-    if row is None:
-        raise UnknownName(
-            f"No deployment is called {name}.",
-            hint="`fraisier history` lists them; a service's log is `fraisier logs FRAISE ENVIRONMENT`.",
-        )
-    steps = database.rows("steps", deployment=row["identifier"])
+    row, steps = journal.read(app.database(app.config()), name)
     if app.json:
         terminal.answer(journal.as_dict(row, steps))
         return

@@ -112,3 +112,12 @@ def answer(value: Any) -> None:
 
 def _is_utf8(stream: TextIO) -> bool:
     return (stream.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def is_read() -> bool:
+    """False when whoever read our lines (`| head`) has left."""
+    import select
+
+    left = select.poll()
+    left.register(sys.stdout, select.POLLERR)
+    return not left.poll(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fraisier.hosts.runner import program
@@ -29,6 +30,7 @@ class Connection:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._open: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._more: dict[int, Callable[[str], None]] = {}
         self._count = 0
         self._why_ended = ""
         self._listening: asyncio.Task[None] | None = None
@@ -54,18 +56,33 @@ class Connection:
 
     async def ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """The value of the answer. Raises `Answered` for an error, and `ConnectionEnded`."""
+        return await self._ask(question, lambda _: None)
+
+    async def follow(self, question: dict[str, Any]) -> AsyncIterator[str]:
+        """What comes before the answer, as it comes. Raises what `ask` raises."""
+        heard: asyncio.Queue[str | None] = asyncio.Queue()
+        asking = asyncio.create_task(self._ask(question, heard.put_nowait))
+        asking.add_done_callback(lambda _: heard.put_nowait(None))
+        try:
+            while (more := await heard.get()) is not None:
+                yield more
+            await asking
+        finally:
+            asking.cancel()
+
+    async def _ask(self, question: dict[str, Any], more: Callable[[str], None]) -> dict[str, Any]:
         if self._why_ended:
             raise ConnectionEnded(self._why_ended)
         self._count += 1
         number, answer = self._count, asyncio.get_running_loop().create_future()
-        self._open[number] = answer
+        self._open[number], self._more[number] = answer, more
         try:
             await self._channel.send(json.dumps({"id": number, **question}).encode() + b"\n")
             heard = await answer
         except ConnectionError as error:
             raise ConnectionEnded(str(error)) from error
         finally:
-            del self._open[number]
+            del self._open[number], self._more[number]
         if "error" in heard:
             raise Answered(heard["error"], heard["message"])
         return dict(heard["value"])
@@ -80,8 +97,11 @@ class Connection:
         try:
             while line := await self._channel.receive():
                 heard = json.loads(line)
-                answer = self._open.get(heard["id"])
-                if answer and not answer.done():
+                number = heard["id"]
+                answer = self._open.get(number)
+                if answer and "more" in heard:
+                    self._more[number](heard["more"])
+                elif answer and not answer.done():
                     answer.set_result(heard)
         except (ConnectionError, ValueError) as error:
             self._why_ended = f"the connection broke: {error}"

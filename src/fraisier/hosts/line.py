@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from fraisier.errors import DeploymentError, FenceRefused, StepFailed, Unreachable
@@ -69,6 +70,17 @@ class Line:
                 why = str(error)
             await asyncio.sleep(pause)
         raise self._unreachable(why)
+
+    async def follow(self, question: dict[str, Any]) -> AsyncIterator[str]:
+        """What comes as it comes, over one connection. Raises what `ask` raises."""
+        connection = await self.open()
+        try:
+            async for more in connection.follow(question):
+                yield more
+        except Answered as no:
+            raise self._refusal(no) from None
+        except ConnectionEnded as error:
+            raise self._unreachable(str(error)) from None
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any, NoReturn
 
 import msgspec
@@ -33,6 +34,14 @@ class HostReader:
     async def look(self, what: Command) -> CommandResult:
         question = {"do": "look", **described(what, self._redactor)}
         return result_of(await self._line.ask(question, deadline=what.deadline), self._redactor)
+
+    async def follow(self, what: Command) -> AsyncIterator[str]:
+        """The lines of a command that changes nothing, as it writes them. Raises `Unreachable` and `StepFailed`."""
+        async for more in self._line.follow(
+            {"do": "look", "follow": True, **described(what, self._redactor)}
+        ):
+            for line in self._redactor.mask(more).split("\n"):
+                yield line
 
     async def read_text(self, path: str) -> str | None:
         text: str | None = await self._read("text", do="read", path=path)

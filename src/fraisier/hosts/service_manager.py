@@ -9,7 +9,7 @@ from fraisier.errors import ConfigurationError
 from fraisier.hosts.service_ref import Manager, ServiceRef, service_ref
 from fraisier.hosts.supervisor import Supervisor
 from fraisier.hosts.systemd import Systemd
-from fraisier.model.command import command
+from fraisier.model.command import Command, command
 from fraisier.model.host import Host
 
 __all__ = ["Manager", "ServiceManager", "ServiceRef", "detect", "service_manager", "service_ref"]
@@ -57,6 +57,10 @@ class ServiceManager(Protocol):
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
         """The last lines that the service wrote."""
+        ...
+
+    async def following(self, host: Host, ref: ServiceRef, lines: int) -> Command:
+        """What prints the last lines that the service wrote, and goes on with those that it writes."""
         ...
 
 

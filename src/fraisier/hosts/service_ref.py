@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,6 +10,7 @@ from fraisier.config.environment import Environment
 from fraisier.config.resources import NO_BOUNDS, Resources
 from fraisier.errors import ConfigurationError
 
+FOLLOWING: Final = 7 * 86400.0  # seconds that somebody may look at a log
 Manager = Literal["systemd", "supervisor"]
 
 

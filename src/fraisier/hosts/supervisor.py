@@ -16,12 +16,13 @@ import msgspec
 from fraisier.hosts import files, layout, restarting, supervisor_names, supervisor_unit
 from fraisier.hosts.effect import effect
 from fraisier.hosts.launch import start_in
-from fraisier.hosts.service_ref import ServiceRef
+from fraisier.hosts.service_ref import FOLLOWING, ServiceRef
 from fraisier.model.command import Command, command
 from fraisier.model.host import Host
 
 MODULE: Final = "fraisier.hosts.supervisor_call"
 SETTLING: Final = 60.0  # seconds on top of the stop timeout, which may be needed twice
+_FOLLOW: Final = 'exec tail -n "$1" -F -- "$2" 2>/dev/null'
 BOOT_ID: Final = "/proc/sys/kernel/random/boot_id"
 
 
@@ -76,6 +77,11 @@ class Supervisor:
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
         log = _file(ref, supervisor_names.LOG)
         return (await host.look(command("tail", "-n", str(lines), "--", log, deadline=10))).output
+
+    async def following(self, host: Host, ref: ServiceRef, lines: int) -> Command:
+        """By name: supervisor rotates the file. What tail(1) says about that is not the service's."""
+        del host
+        return files.script(_FOLLOW, str(lines), _file(ref, supervisor_names.LOG), deadline=FOLLOWING)
 
 
 def _call(operation: str, ref: ServiceRef) -> Command:

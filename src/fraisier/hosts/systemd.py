@@ -13,7 +13,7 @@ import msgspec
 from fraisier.errors import StepFailed
 from fraisier.hosts import files, restarting, systemd_unit
 from fraisier.hosts.effect import effect, failed
-from fraisier.hosts.service_ref import ServiceRef
+from fraisier.hosts.service_ref import FOLLOWING, ServiceRef
 from fraisier.model.command import Command, command
 from fraisier.model.host import Host
 
@@ -133,13 +133,18 @@ class Systemd:
         return list(dict.fromkeys([*tree, *(await _members(host, group) if group else [])]))
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
-        scope = await _scope(host)
-        flags = () if scope.is_system else scope.flags
-        read = command(
-            "journalctl", *flags, "--no-pager", "-q", "-o", "cat", "-n", str(lines), "-u", unit(ref),
-            env=scope.env, deadline=10,
-        )  # fmt: skip
-        return (await host.look(read)).output
+        return (await host.look(_journal(await _scope(host), ref, lines))).output
+
+    async def following(self, host: Host, ref: ServiceRef, lines: int) -> Command:
+        return _journal(await _scope(host), ref, lines, "--follow", deadline=FOLLOWING)
+
+
+def _journal(scope: Scope, ref: ServiceRef, lines: int, *more: str, deadline: float = 10) -> Command:
+    flags = () if scope.is_system else scope.flags
+    return command(
+        "journalctl", *flags, "--no-pager", "-q", "-o", "cat", "-n", str(lines), *more, "-u", unit(ref),
+        env=scope.env, deadline=deadline,
+    )  # fmt: skip
 
 
 def parse_show(text: str) -> tuple[int, str]:

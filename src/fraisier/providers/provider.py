@@ -8,6 +8,7 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
+from fraisier.model.command import Command
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.registry import Registry
@@ -98,6 +99,12 @@ class Provider(Protocol):
 
     async def logs(self, host: Host, environment: Environment, installation_id: str, lines: int) -> str:
         """The last lines that the service wrote."""
+        ...
+
+    async def following(
+        self, host: Host, environment: Environment, installation_id: str, lines: int
+    ) -> Command:
+        """What prints the last lines that the service wrote, and goes on with those that it writes."""
         ...
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:

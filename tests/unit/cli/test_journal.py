@@ -38,13 +38,14 @@ def step(status, kind, title, **more):
     return {"status": status, "kind": kind, "title": title, **given, **more}
 
 
-STEPS = [
+BEGUN = [
     step("done", "preflight", "Pre-flight checks passed", duration_seconds=None),
     step("undone", "build_release", "Built", output="compiling\x1b[2J\nready\n"),
     step("undone", "check_health", "Health check passed", error="GET /health answered 500"),
     step("skipped", "run_in_release", "Database migrated", note="no command"),
     step("pending", "prune", "Old releases removed", duration_seconds=None),
 ]
+STEPS = [{"ordinal": ordinal, **each} for ordinal, each in enumerate(BEGUN)]
 
 
 def test_heading_and_lines():

@@ -14,7 +14,7 @@ from functools import partial
 
 from fraisier.hosts.runner.effect import Effect, secrets_of
 from fraisier.hosts.runner.fence import Fence, Refused
-from fraisier.hosts.runner.files import Tail, read_all, reason, write_all
+from fraisier.hosts.runner.files import Stream, Tail, read_all, reason, write_all
 from fraisier.hosts.runner.reading import READS
 from fraisier.hosts.runner.supervision import (
     GRACE,
@@ -112,12 +112,20 @@ class Conversation:
         self.attached.append((request["id"], effect))
 
     def look(self, request: dict[str, Any]) -> None:
-        """Run a command that changes nothing. It ends with this program, and leaves nothing running."""
+        """Run a command that changes nothing. It ends with this program, and leaves nothing running.
+
+        With `follow` its output comes in messages of its own, `{"id", "more"}`, as it is written.
+        """
         source, into = os.pipe()
         parent = os.getpid()
         supervisor, said = fork_supervisor(lambda: watch_over(request, into, parent), into)
         os.close(into)
-        tail = Tail(source, secrets_of(request))
+        number = request["id"]
+        tail = (
+            Stream(source, lambda more: send({"id": number, "more": more}))
+            if request.get("follow")
+            else Tail(source, secrets_of(request))
+        )
 
         def finish() -> dict[str, Any]:
             result = self.heard(said, supervisor) or ending(-signal.SIGKILL, killed=True)

@@ -8,6 +8,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 READ_LIMIT = 4 * 1024 * 1024
@@ -152,3 +153,30 @@ class Tail:
             pass
         os.close(self.fd)
         return masked_tail(self.kept, self.secrets, cut=self.cut).decode("utf-8", "replace")
+
+
+class Stream:
+    """What a pipe brings, passed on line by line as it comes."""
+
+    def __init__(self, fd: int, pass_on: Callable[[str], None]) -> None:
+        os.set_blocking(fd, False)
+        self.fd, self.pass_on, self.begun = fd, pass_on, b""
+
+    def read(self) -> bool:
+        """Take what there is; False when nothing was there, or ever will be."""
+        try:
+            data = os.read(self.fd, 1024 * 1024)
+        except BlockingIOError:
+            return False
+        whole, newline, self.begun = (self.begun + data).rpartition(b"\n")
+        if newline:
+            self.pass_on(whole.decode("utf-8", "replace"))
+        return bool(data)
+
+    def close(self) -> str:
+        while self.read():
+            pass
+        os.close(self.fd)
+        if self.begun:
+            self.pass_on(self.begun.decode("utf-8", "replace"))
+        return ""

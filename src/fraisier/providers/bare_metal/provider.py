@@ -9,6 +9,7 @@ from fraisier.hosts.drift import drift
 from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef, service_ref
 from fraisier.hosts.steps import prepare_folder
+from fraisier.model.command import Command
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
@@ -79,6 +80,12 @@ class BareMetal:
     async def logs(self, host: Host, environment: Environment, installation_id: str, lines: int) -> str:
         service = await _service(host, environment, installation_id)
         return await service_manager(service.manager).logs(host, service, lines)
+
+    async def following(
+        self, host: Host, environment: Environment, installation_id: str, lines: int
+    ) -> Command:
+        service = await _service(host, environment, installation_id)
+        return await service_manager(service.manager).following(host, service, lines)
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
         service = await _service(host, environment, installation_id)

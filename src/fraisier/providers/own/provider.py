@@ -12,6 +12,7 @@ from fraisier.config.hooks import Hook
 from fraisier.database.place import default_place
 from fraisier.errors import NotSupportedYet
 from fraisier.health.schedule import longest
+from fraisier.model.command import Command
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
@@ -113,6 +114,12 @@ class OwnProvider:
         asked = about(environment, self.fence_folder(environment))
         async with reached(asked, _resolve(environment)) as driver:
             return await driver.logs(lines)
+
+    async def following(
+        self, host: Host, environment: Environment, installation_id: str, lines: int
+    ) -> Command:
+        del host, installation_id, lines
+        raise _not_yet(environment, "logs --follow")
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
         """What `running` in its status says, else its health check."""

@@ -1,0 +1,77 @@
+"""What `logs --follow` says as it comes: the steps of a deployment until its end, the lines of a service until Ctrl-C."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fraisier.cli import terminal
+from fraisier.cli.app import App
+
+POLL: Final = 0.5  # seconds
+GOING_ON: Final = frozenset(("pending", "running"))
+
+
+def run(app: App, fraise: str, environment: str | None, tail: int) -> None:
+    """One word names a deployment, two name a fraise and its environment."""
+    if environment:
+        _service(app, fraise, environment, tail)
+    else:
+        _deployment(app, fraise)
+
+
+def _service(app: App, fraise: str, environment: str, tail: int) -> None:
+    import asyncio
+
+    from fraisier.observer.following import follow
+    from fraisier.observer.grounds import Grounds
+
+    def say(line: str) -> None:
+        terminal.say(json_line(line) if app.json else terminal.clean(line))
+
+    config = app.config()
+    target = config.get_fraise_environment(fraise, environment)
+    asyncio.run(follow(Grounds(app.database(config), config.path), target, tail, say))
+
+
+def json_line(line: str) -> str:
+    """One line of a service as an object."""
+    import json
+
+    return json.dumps({"schema": 1, "line": line})
+
+
+def _deployment(app: App, name: str) -> None:
+    import time
+
+    from fraisier.cli import journal
+
+    database = app.database(app.config())
+    row, steps = journal.read(database, name)
+    if not app.json:
+        _say(journal.heading(row))
+    told: set[tuple[int, str]] = set()
+    while row["status"] == "in_progress" and terminal.is_read():
+        _tell(app, row, steps, told)
+        time.sleep(POLL)
+        row, steps = journal.read(database, name)
+    _tell(app, row, steps, told)
+    if app.json:
+        terminal.answer(journal.as_dict(row, steps))
+    else:
+        _say(journal.ending(row, steps))
+
+
+def _tell(app: App, row: dict[str, Any], steps: list[dict[str, Any]], told: set[tuple[int, str]]) -> None:
+    """Each step once for each way in which it ended."""
+    from fraisier.cli import journal
+
+    ended = [step for step in steps if step["status"] not in GOING_ON]
+    for step in ended:
+        if (step["ordinal"], step["status"]) not in told and not app.json:
+            _say(journal.of_step(row, step))
+    told.update((step["ordinal"], step["status"]) for step in ended)
+
+
+def _say(lines: list[tuple[str, str | None]]) -> None:
+    for text, colour in lines:
+        terminal.say(text, colour=colour)
