@@ -34,7 +34,7 @@ from fraisier.model.place import Place
 from fraisier.model.plan import Observed, Plan
 from fraisier.model.report import Progress, Report
 from fraisier.model.status import DeploymentStatus, Kind, RequestStatus
-from fraisier.observer import record
+from fraisier.observer import record, unbegun
 from fraisier.observer.ending import complete, run_or_park
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease
@@ -168,7 +168,8 @@ class Attempt:
             except FraiseQLError as error:
                 if self._runner is None:
                     lease.settle()
-                    await self._end_request(RequestStatus.FAILED, error.message)
+                    pause = self._grounds.timing.retry
+                    await unbegun.failed(self._database, self._claim, self._request, error.message, pause)
                 raise
 
     @property
@@ -185,6 +186,11 @@ class Attempt:
             token=self._claim.token,
             installation_id=self._grounds.installation_id,
         )
+        tip = seen[0].commit
+        if reason := await unbegun.stale(self._database, self._claim, self._request, tip):
+            lease.settle()
+            await self._end_request(RequestStatus.SUPERSEDED, reason)
+            return self._nothing_to_do(seen[0])
         if up_to_date(seen, self._wanted, past):
             lease.settle()
             await self._end_request(RequestStatus.COMPLETED, "up to date")
@@ -276,15 +282,7 @@ class Attempt:
         )
 
     async def _end_request(self, status: RequestStatus, reason: str) -> None:
-        await in_thread(
-            self._database.call,
-            "fn_finish_request",
-            request=self._request["pk_deployment_request"],
-            lane=self._claim.lane,
-            token=self._claim.token,
-            status=str(status),
-            reason=reason,
-        )
+        await unbegun.end(self._database, self._claim, self._request, status, reason)
 
     async def _give_back(self) -> None:
         await in_thread(

@@ -12,7 +12,8 @@ from fraisier.errors import ConfigurationError
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """All in seconds. A dead owner is noticed after `lease`; a wedged step loses its lease `grace` after its
-    deadline; `wait` is how long a command waits for a busy lane; `poll` how often an idle observer looks.
+    deadline; `wait` is how long a command waits for a busy lane; `poll` how often an idle observer looks. A push
+    that could not begin is tried again after `retry`, and each time three times as much later.
     """
 
     lease: float = 30.0
@@ -20,22 +21,28 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     grace: float = 10.0
     wait: float = 60.0
     poll: float = 1.0
+    retry: float = 5.0
 
 
 def timing(environ: Mapping[str, str] = os.environ) -> Timing:
-    """The timing of this installation: `FRAISIER_LEASE_SECONDS` shortens or lengthens the lease.
+    """The timing of this installation: `FRAISIER_LEASE_SECONDS` shortens or lengthens the lease,
+    `FRAISIER_RETRY_SECONDS` the first pause before another try.
 
-    Raises `ConfigurationError` for anything but a number from 1 to 3600.
+    Raises `ConfigurationError` for anything but numbers from 1 to 3600.
     """
-    text = environ.get("FRAISIER_LEASE_SECONDS")
-    if text is None:
-        return Timing()
+    lease = _seconds(environ, "FRAISIER_LEASE_SECONDS", Timing().lease)
+    retry = _seconds(environ, "FRAISIER_RETRY_SECONDS", Timing().retry)
+    return Timing(lease=lease, heartbeat=lease / 3, poll=min(Timing().poll, lease / 3), retry=retry)
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name)
     try:
-        lease = float(text)
+        found = default if text is None else float(text)
     except ValueError:
-        lease = 0.0
-    if not 1 <= lease <= 3600:  # noqa: PLR2004 - one second to one hour
+        found = 0.0
+    if not 1 <= found <= 3600:  # noqa: PLR2004 - one second to one hour
         raise ConfigurationError(
-            f"FRAISIER_LEASE_SECONDS is {text!r}, not a number from 1 to 3600.", hint="Unset it for 30."
+            f"{name} is {text!r}, not a number from 1 to 3600.", hint=f"Unset it for {default:g}."
         )
-    return Timing(lease=lease, heartbeat=lease / 3, poll=min(Timing().poll, lease / 3))
+    return found

@@ -14,7 +14,7 @@ from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.errors import DatabaseError, FraiseQLError
 from fraisier.model.report import Silent
-from fraisier.model.status import RequestStatus
+from fraisier.observer import unbegun
 from fraisier.observer.attempt import Attempt, claim_of
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id, myself, observer_name
@@ -133,15 +133,8 @@ class Observer:
         """The configuration has changed since somebody asked for this."""
         claim = claim_of(request)
         log.warning("%s: %s", claim.identity, error.message)
-        await in_thread(
-            self._grounds.database.call,
-            "fn_finish_request",
-            request=request["pk_deployment_request"],
-            lane=claim.lane,
-            token=claim.token,
-            status=str(RequestStatus.FAILED),
-            reason=error.message,
-        )
+        pause = self._grounds.timing.retry
+        await unbegun.failed(self._grounds.database, claim, request, error.message, pause)
 
 
 @contextmanager

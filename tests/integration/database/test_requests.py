@@ -130,3 +130,73 @@ def test_a_released_request_gives_way_to_a_newer_one(lanes):
     released = lanes.call("fn_release_request", request=claimed["pk_deployment_request"], **held(claimed))
     assert released["status"] == "superseded"
     assert lanes.claim()["id"] == newer["id"]
+
+
+PUSH = {"trigger": "webhook", "git_commit": "a" * 40}
+
+
+def retried(lanes, claimed, **more):
+    return lanes.call(
+        "fn_retry_request",
+        request=claimed["pk_deployment_request"],
+        **held(claimed),
+        **{"reason": "no route", "delay": 5.0, "most": 3} | more,
+    )
+
+
+@pytest.mark.feature("HOOK-11")
+def test_a_push_that_could_not_begin_is_tried_again_after_a_while(lanes):
+    lanes.ask(**PUSH)
+    for tried in (1, 2):
+        claimed = lanes.claim()
+        assert claimed["attempts"] == tried - 1
+        again = retried(lanes, claimed)
+        assert (again["status"], again["reason"]) == ("pending", f"try {tried} of 3 failed: no route")
+        assert lanes.rows("locks") == []
+        assert lanes.claim() is None
+        lanes.clock.pass_seconds(4.9)
+        assert lanes.claim() is None
+        lanes.clock.pass_seconds(0.2)
+    claimed = lanes.claim()
+    assert retried(lanes, claimed) is None
+    assert lanes.row("request", ref=1)["status"] == "processing"
+
+
+def test_another_start_of_the_machine_does_not_wait_for_the_old_ones_clock(lanes):
+    lanes.ask(**PUSH)
+    retried(lanes, lanes.claim(), delay=3600.0)
+    lanes.clock.restart_machine()
+    assert lanes.claim() is not None
+
+
+def test_a_newer_push_takes_the_place_of_one_that_waits_for_its_next_try(lanes):
+    lanes.ask(**PUSH)
+    claimed = lanes.claim()
+    lanes.ask(**PUSH)
+    assert retried(lanes, claimed)["status"] == "superseded"
+    assert lanes.claim()["identifier"] == "req_00002"
+
+
+def test_a_persons_request_is_not_tried_again_and_nobody_else_s_either(lanes):
+    lanes.ask()
+    claimed = lanes.claim()
+    assert retried(lanes, claimed) is None
+    lanes.ask("blog", **PUSH)
+    other = lanes.claim()
+    assert retried(lanes, {**other, "token": other["token"] - 1}) is None
+
+
+def test_which_commits_a_lane_has_heard_of(lanes):
+    lanes.ask(**PUSH)
+    asked = lanes.ask(**PUSH | {"git_commit": "b" * 40})
+
+    def known(commit, **more):
+        about = {"lane": asked["fk_lane"], "request": asked["pk_deployment_request"]}
+        return lanes.row("known_commit", **about | more, commit=commit) is not None
+
+    assert (known("a" * 40), known("b" * 40), known("c" * 40)) == (True, False, False)
+    assert not known("a" * 40, lane=99)
+    claimed = lanes.claim()
+    lanes.start(claimed, new_version="d" * 40)
+    assert not known("d" * 40)
+    assert known("d" * 40, request=99)

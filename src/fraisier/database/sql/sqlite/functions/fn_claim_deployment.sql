@@ -1,5 +1,6 @@
 -- Give the best runnable request of any free lane, or exactly :request, to :observer, with a new fencing token.
--- A lane is free when it has no valid lease and no deployment in progress; a held lane only serves people.
+-- A lane is free when it has no valid lease and no deployment in progress; a held lane only serves people,
+-- and a request that failed to begin waits for its next try.
 -- Requests of people come first, then the lane whose last claim is longest ago.
 -- :observer  who will hold the lease
 -- :request = NULL  its pk, id or identifier; NULL takes the best one
@@ -17,6 +18,7 @@ WHERE r.status = 'pending'
     )
     AND (r.runs_on IS NULL OR r.runs_on = :runs_on)
     AND (l.hold_since IS NULL OR r.automatic = 0)
+    AND (r.retry_boot_id IS NOT :boot_id OR r.retry_boot_time <= :boot_time)
     AND NOT EXISTS (
         SELECT 1 FROM tb_deployment_lock AS k
         WHERE k.fk_lane = r.fk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time

@@ -3,7 +3,7 @@
 -- :request  pk
 -- :lane
 -- :token
--- :status  completed, failed or cancelled
+-- :status  completed, failed, cancelled or superseded
 -- :reason = NULL
 -- Returns the request; no row when the lease is lost.
 SELECT pk_deployment_lock AS held
@@ -25,7 +25,7 @@ SELECT
     'request.' || status, fraise, environment, job, requested_by,
     json_object('request', identifier, 'reason', reason, 'from', requested_from), :now
 FROM tb_deployment_request
-WHERE pk_deployment_request = :request;
+WHERE pk_deployment_request = :request AND status <> 'superseded';
 
 DELETE FROM tb_deployment_lock WHERE pk_deployment_lock = :held;
 

@@ -1,6 +1,6 @@
 -- The command queue. Every door inserts here; whoever claims a row runs it. `automatic` is its class: webhook and
 -- scheduled requests are automatic, manual and api ones are a person's. `cancel_requested_at` tells the owner of a
--- running one to go back.
+-- running one to go back. One that could not begin is tried again: not before `retry_boot_time` of the same boot.
 CREATE TABLE tb_deployment_request (
     pk_deployment_request INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE DEFAULT
@@ -32,10 +32,15 @@ CREATE TABLE tb_deployment_request (
     requested_from TEXT,
     cancel_requested_at TEXT,
     cancel_requested_by TEXT,
-    cancel_reason TEXT
+    cancel_reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at TEXT,
+    retry_boot_id TEXT,
+    retry_boot_time REAL
 );
 CREATE UNIQUE INDEX ix_deployment_request_identifier ON tb_deployment_request (identifier);
 CREATE INDEX ix_deployment_request_queue ON tb_deployment_request (status, fk_lane);
+CREATE INDEX ix_deployment_request_commit ON tb_deployment_request (fk_lane, git_commit) WHERE git_commit IS NOT NULL;
 CREATE INDEX ix_deployment_request_webhook ON tb_deployment_request (fk_webhook_event)
 WHERE fk_webhook_event IS NOT NULL;
 

@@ -120,3 +120,11 @@ BEGIN
 END;
 -- Whether a delivery says what the last one about its ref has said.
 CREATE INDEX ix_webhook_event_ref ON tb_webhook_event (provider, repository, ref) WHERE ref IS NOT NULL;
+
+-- A push that could not begin is tried again later, and one that came too late is known by its commit.
+ALTER TABLE tb_deployment_request ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tb_deployment_request ADD COLUMN retry_at TEXT;
+ALTER TABLE tb_deployment_request ADD COLUMN retry_boot_id TEXT;
+ALTER TABLE tb_deployment_request ADD COLUMN retry_boot_time REAL;
+CREATE INDEX ix_deployment_request_commit ON tb_deployment_request (fk_lane, git_commit) WHERE git_commit IS NOT NULL;
+CREATE INDEX ix_deployment_version ON tb_deployment (fk_lane, new_version);
