@@ -71,6 +71,9 @@ class LocalHost:
     async def read_link(self, path: str) -> str | None:
         return await asyncio.to_thread(_read, lambda: str(Path(path).readlink()))
 
+    async def real_path(self, path: str) -> str:
+        return await asyncio.to_thread(lambda: str(Path(path).resolve()))
+
     async def list_folder(self, path: str) -> list[str] | None:
         return await asyncio.to_thread(_read, lambda: sorted(one.name for one in Path(path).iterdir()))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,13 +11,13 @@ if TYPE_CHECKING:
     from fraisier.observer.desk import Desk
 
 
-@dataclass(slots=True)
 class App:
     """Filled by options before and after the command; the later one wins."""
 
-    config_file: str | None = None
-    verbose: bool = False
-    json: bool = False
+    def __init__(self, *, json: bool = False) -> None:
+        self.config_file: str | None = None
+        self.verbose = False
+        self.json = json
 
     def config(self) -> FraisierConfig:
         """The configuration that `-c`, the environment or the usual places name. Its warnings go to stderr."""

@@ -64,7 +64,7 @@ def command(
     """
     import asyncio
 
-    from fraisier.cli import groups, preview, progress, report
+    from fraisier.cli import groups, progress, report
     from fraisier.engine.survey import Wanted
 
     force, adopt, rebuild = (options.pop(name) for name in ("force", "adopt", "force_rebuild"))
@@ -83,6 +83,8 @@ def command(
         return _several(app, desk, identities, wanted, asking, dry_run=dry_run)
     [identity] = identities
     if dry_run:
+        from fraisier.cli import preview
+
         return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
     with progress.watching(app) as watcher:
         ended = asyncio.run(desk.deploy(identity, wanted=wanted, asking=asking, progress=watcher))
@@ -94,9 +96,11 @@ def _several(
 ) -> int:
     import asyncio
 
-    from fraisier.cli import preview, progress, report
+    from fraisier.cli import progress, report
 
     if dry_run:
+        from fraisier.cli import preview
+
         return preview.show_all(app, asyncio.run(preview.each(desk, identities, wanted)))
     ended = asyncio.run(
         desk.deploy_all(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fraisier.cli import preview, progress, report, terminal
+from fraisier.cli import progress, report, terminal
 from fraisier.cli.app import App
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def deploy(
         raise click.UsageError("--commit names a version of one fraise: add --service.")
     desk = app.desk(config)
     if dry_run:
+        from fraisier.cli import preview
+
         members = [
             config.get_fraise_environment(one, at).identity for at in environments for one in group.services
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import NoReturn
 
@@ -61,4 +62,5 @@ def run() -> NoReturn:
     """The entry point of the installed command."""
     code = main(sys.argv[1:])
     terminal.finish()
+    gc.freeze()  # the interpreter looks for garbage on its way out; a tenth of a short command
     sys.exit(code)

@@ -20,7 +20,6 @@ from fraisier.hosts.effect import effect
 from fraisier.model.host import Site
 from fraisier.model.result import DeploymentResult
 from fraisier.model.step import HEALTH, NotUndone, Position, Seen, Step, step_kind
-from fraisier.plugins.load import load
 from fraisier.providers.own.call import call, require_success
 from fraisier.providers.provider import provider_of
 
@@ -117,7 +116,9 @@ def found(name: str) -> Any:
     module, _, path = name.partition(":")
     try:
         if module not in sys.modules:
-            load()  # a plugin's module is there once plugins are read
+            from fraisier.plugins.load import load  # noqa: PLC0415 - a plugin's module is there once plugins are read
+
+            load()
         return reduce(getattr, path.split("."), sys.modules.get(module) or import_module(module))
     except (ImportError, AttributeError):
         raise ConfigurationError(

@@ -57,6 +57,9 @@ class Recorder:
     async def read_link(self, path: str) -> str | None:
         return await self._host.read_link(path)
 
+    async def real_path(self, path: str) -> str:
+        return await self._host.real_path(path)
+
     async def list_folder(self, path: str) -> list[str] | None:
         return await self._host.list_folder(path)
 
@@ -65,6 +68,9 @@ class Recorder:
 
     async def process_tree(self, pid: int) -> list[int]:
         return await self._host.process_tree(pid)
+
+    async def recorded(self, path: str) -> list[int]:
+        return await self._host.recorded(path)
 
     async def get(self, url: str, *, within: float) -> Reply:
         return await self._host.get(url, within=within)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -39,6 +38,8 @@ def require_name(name: str, what: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
     """At most three names that are close to this one, the closest first."""
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
     by_lower = {one.lower(): one for one in known}
     return [by_lower[one] for one in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
 

@@ -80,6 +80,9 @@ class FencedHost:
     async def read_link(self, path: str) -> str | None:
         return await self._reader.read_link(path)
 
+    async def real_path(self, path: str) -> str:
+        return await self._reader.real_path(path)
+
     async def list_folder(self, path: str) -> list[str] | None:
         return await self._reader.list_folder(path)
 
@@ -88,6 +91,9 @@ class FencedHost:
 
     async def process_tree(self, pid: int) -> list[int]:
         return await self._reader.process_tree(pid)
+
+    async def recorded(self, path: str) -> list[int]:
+        return await self._reader.recorded(path)
 
     async def get(self, url: str, *, within: float) -> Reply:
         return await self._reader.get(url, within=within)

@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 
 from fraisier.errors import DeploymentError
-from fraisier.model.command import command
 from fraisier.model.host import Host
 from fraisier.model.release import Release
 
@@ -97,8 +96,7 @@ def release_of(folder: str | None, releases: str) -> str | None:
 
 async def physical_releases(host: Host, app_path: str) -> str:
     """Where `releases` really lies; this is what /proc says about working folders."""
-    folder = releases_folder(app_path)
-    return (await host.look(command("readlink", "-f", "--", folder, deadline=10))).output.strip() or folder
+    return await host.real_path(releases_folder(app_path))
 
 
 def checked(name: str) -> str:

@@ -51,6 +51,10 @@ class HostReader:
         target: str | None = await self._read("target", do="read_link", path=path)
         return target
 
+    async def real_path(self, path: str) -> str:
+        real: str = await self._read("path", do="real_path", path=path)
+        return real
+
     async def list_folder(self, path: str) -> list[str] | None:
         names: list[str] | None = await self._read("names", do="list", path=path)
         return names
@@ -62,6 +66,10 @@ class HostReader:
 
     async def process_tree(self, pid: int) -> list[int]:
         pids: list[int] = await self._read("pids", do="tree", pid=pid)
+        return pids
+
+    async def recorded(self, path: str) -> list[int]:
+        pids: list[int] = await self._read("pids", do="recorded", path=path)
         return pids
 
     async def get(self, url: str, *, within: float) -> Reply:

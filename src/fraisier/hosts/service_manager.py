@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from fraisier.errors import ConfigurationError
 from fraisier.hosts.service_ref import Manager, ServiceRef, service_ref
-from fraisier.hosts.supervisor import Supervisor
-from fraisier.hosts.systemd import Systemd
 from fraisier.model.command import Command, command
 from fraisier.model.host import Host
 
@@ -64,17 +62,17 @@ class ServiceManager(Protocol):
         ...
 
 
-_MANAGERS: Final[dict[str, ServiceManager]] = {"systemd": Systemd(), "supervisor": Supervisor()}
-
-
 def service_manager(name: str) -> ServiceManager:
     """The manager of that name. Raises `ConfigurationError` for a name that is none."""
-    try:
-        return _MANAGERS[name]
-    except KeyError:
-        raise ConfigurationError(
-            f"No service manager is called {name!r}.", hint=f"Known: {', '.join(_MANAGERS)}."
-        ) from None
+    if name == "systemd":
+        from fraisier.hosts.systemd import Systemd  # noqa: PLC0415 - a host has one of the two
+
+        return Systemd()
+    if name == "supervisor":
+        from fraisier.hosts.supervisor import Supervisor  # noqa: PLC0415
+
+        return Supervisor()
+    raise ConfigurationError(f"No service manager is called {name!r}.", hint="Known: systemd, supervisor.")
 
 
 async def detect(host: Host) -> Manager:

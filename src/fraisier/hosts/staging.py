@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -76,7 +76,7 @@ async def unit_text(host: Host, params: StageParams) -> str | None:
 
 
 def _complete(manifest: Release, env: Mapping[str, str], unit: str | None) -> Release:
-    salt = manifest.salt or secrets.token_hex(16)
+    salt = manifest.salt or os.urandom(16).hex()
     return msgspec.structs.replace(
         manifest,
         created_at=manifest.created_at

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from fraisier.hosts import files, layout, restarting, supervisor_names, supervisor_unit
 from fraisier.hosts.effect import effect
-from fraisier.hosts.launch import start_in
 from fraisier.hosts.service_ref import FOLLOWING, ServiceRef
 from fraisier.model.command import Command, command
 from fraisier.model.host import Host
@@ -23,7 +20,6 @@ from fraisier.model.host import Host
 MODULE: Final = "fraisier.hosts.supervisor_call"
 SETTLING: Final = 60.0  # seconds on top of the stop timeout, which may be needed twice
 _FOLLOW: Final = 'exec tail -n "$1" -F -- "$2" 2>/dev/null'
-BOOT_ID: Final = "/proc/sys/kernel/random/boot_id"
 
 
 class Supervisor:
@@ -68,11 +64,9 @@ class Supervisor:
 
     async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
         """Below supervisord, and below the service's own record in case its supervisord was killed."""
-        boot = (await host.read_text(BOOT_ID) or "").strip()
-        supervisord = await _living(host, _file(ref, supervisor_names.SUPERVISORD_RECORD), boot)
-        main = await _living(host, _file(ref, supervisor_names.SERVICE_RECORD), boot)
-        found = (await host.process_tree(supervisord))[1:] if supervisord else []
-        return list(dict.fromkeys([*(await host.process_tree(main) if main else []), *found]))
+        supervisord = await host.recorded(_file(ref, supervisor_names.SUPERVISORD_RECORD))
+        service = await host.recorded(_file(ref, supervisor_names.SERVICE_RECORD))
+        return list(dict.fromkeys([*service, *supervisord[1:]]))
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
         log = _file(ref, supervisor_names.LOG)
@@ -94,13 +88,3 @@ def _call(operation: str, ref: ServiceRef) -> Command:
 
 def _file(ref: ServiceRef, name: str) -> str:
     return f"{layout.private_folder(ref.app_path)}/{name}"
-
-
-async def _living(host: Host, record: str, boot: str) -> int | None:
-    """The pid in a record, if that very process still lives."""
-    text = await host.read_text(record)
-    if text is None:
-        return None
-    known: dict[str, Any] = msgspec.json.decode(text, type=dict[str, Any])
-    stat = await host.read_text(f"/proc/{known['pid']}/stat")
-    return known["pid"] if known["boot"] == boot and start_in(stat) == known["started"] else None

@@ -68,6 +68,10 @@ class Host(Protocol):
         """Where a symbolic link points, as written in it; None where there is none."""
         ...
 
+    async def real_path(self, path: str) -> str:
+        """Where a path really leads, all links followed; what does not exist leads where it says."""
+        ...
+
     async def list_folder(self, path: str) -> list[str] | None:
         """The sorted names in a folder; None where there is no such folder."""
         ...
@@ -78,6 +82,10 @@ class Host(Protocol):
 
     async def process_tree(self, pid: int) -> list[int]:
         """`pid` and all its living descendants; empty when it is gone. Zombies are dead."""
+        ...
+
+    async def recorded(self, path: str) -> list[int]:
+        """The `process_tree` of the process that left this record, see `hosts.launch.remember`; empty when it is gone."""
         ...
 
     async def get(self, url: str, *, within: float) -> Reply:

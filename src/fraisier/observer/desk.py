@@ -17,7 +17,6 @@ from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.survey import Wanted, survey, up_to_date
 from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, NoObserver
-from fraisier.git.differences import differences
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
@@ -25,8 +24,6 @@ from fraisier.model.report import Progress, Report
 from fraisier.model.status import DeploymentStatus, Kind
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
-from fraisier.observer.group import Group
-from fraisier.observer.lanes import claim_all, free
 from fraisier.observer.machine import machine_id
 from fraisier.observer.record import refused
 from fraisier.observer.sight import observe
@@ -131,6 +128,9 @@ class Desk:
         watch: Callable[[Identity], Progress],
         source: Source,
     ) -> list[Report]:
+        from fraisier.observer.group import Group  # noqa: PLC0415 - one fraise needs none of it
+        from fraisier.observer.lanes import claim_all, free  # noqa: PLC0415
+
         def release(cause: DeploymentError) -> None:
             free(self._grounds, members, cause)
 
@@ -167,6 +167,8 @@ class Desk:
 
     async def preview(self, identity: Identity, wanted: Wanted) -> Preview:
         """The plan that a deployment would run now, with what it would change. Changes nothing anywhere."""
+        from fraisier.git.differences import differences  # noqa: PLC0415 - a deployment does not look
+
         grounds = self._grounds
         environment = msgspec.structs.replace(self._environment(identity), adopt=wanted.adopt)
         past = await grounds.past(identity)

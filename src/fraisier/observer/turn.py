@@ -16,13 +16,9 @@ from fraisier.model.identity import Identity
 from fraisier.model.report import Progress, Report
 from fraisier.model.status import RequestStatus
 from fraisier.observer.attempt import Attempt
-from fraisier.observer.follow import follow
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import myself
-from fraisier.observer.rescue import Rescue
 from fraisier.observer.signals import Signals, Source
-from fraisier.observer.story import read_story
-from fraisier.observer.telling import holding
 
 
 async def see_through(
@@ -41,6 +37,8 @@ async def see_through(
         try:
             claimed = await _wait_for_lane(grounds, request, progress, patience, signals)
             if claimed is None:
+                from fraisier.observer.follow import follow  # noqa: PLC0415 - most requests have their lane at once
+
                 report = await follow(grounds.database, request["pk_deployment_request"], progress)
             else:
                 attempt = Attempt(grounds, environment, claimed, progress)
@@ -59,9 +57,9 @@ async def see_through(
 
 async def refuse_if_locked(grounds: Grounds, identity: Identity) -> None:
     """Raises `LockError` when somebody owns the lane now; one whose owner is dead is free."""
-    story = await in_thread(read_story, grounds.database, identity)
-    if story.lock and story.lock["valid"]:
-        raise LockError(f"Skipped: {holding(story)}.", hint=_advice(identity))
+    held, who = await in_thread(_holder, grounds, identity)
+    if held:
+        raise LockError(f"Skipped: {who}.", hint=_advice(identity))
 
 
 async def _wait_for_lane(
@@ -91,6 +89,8 @@ async def rescue(grounds: Grounds, lane: int, signals: Signals) -> bool:
     taken = await in_thread(grounds.database.call, "fn_take_over", lane=lane, **myself(grounds.timing))
     if taken is None:
         return False
+    from fraisier.observer.rescue import Rescue  # noqa: PLC0415 - few lanes need one
+
     rescue = Rescue(grounds, taken)
     signals.owns(rescue)
     with suppress(LeaseLost, Parked):
@@ -133,11 +133,20 @@ async def _give_up(grounds: Grounds, request: dict[str, Any], patience: float) -
     if await _take_back(grounds, request, "lock timeout") is None:
         return
     identity = Identity(request["fraise"], request["environment"], request["job"])
-    story = await in_thread(read_story, grounds.database, identity)
+    _, who = await in_thread(_holder, grounds, identity)
     raise LockError(
-        f"Deployment lock acquisition timed out after {patience:g} s: {holding(story)}.",
+        f"Deployment lock acquisition timed out after {patience:g} s: {who}.",
         hint=_advice(identity),
     )
+
+
+def _holder(grounds: Grounds, identity: Identity) -> tuple[bool, str]:
+    """Whether somebody has the lane now, and who, in words."""
+    from fraisier.observer.story import read_story  # noqa: PLC0415 - most lanes are free
+    from fraisier.observer.telling import holding  # noqa: PLC0415
+
+    story = read_story(grounds.database, identity)
+    return bool(story.lock and story.lock["valid"]), holding(story)
 
 
 async def _take_back(grounds: Grounds, request: dict[str, Any], reason: str) -> dict[str, Any] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 
-from fraisier.hosts.runner.files import read_file
-from fraisier.hosts.runner.processes import descendants, process, processes, started
+from fraisier.hosts.runner.files import read_file, read_json
+from fraisier.hosts.runner.processes import boot_id, descendants, process, processes, started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ def read_link(request: dict[str, Any]) -> dict[str, Any]:
         raise
 
 
+def real_path(request: dict[str, Any]) -> dict[str, Any]:
+    return {"path": os.path.realpath(request["path"])}
+
+
 def list_folder(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"names": sorted(os.listdir(request["path"]))}
@@ -40,6 +44,13 @@ def tree(request: dict[str, Any]) -> dict[str, Any]:
     """A process and its descendants; none when it is gone."""
     pid = request["pid"]
     return {"pids": [pid, *descendants(pid, processes())] if process(pid) else []}
+
+
+def recorded(request: dict[str, Any]) -> dict[str, Any]:
+    """The tree of the very process that left a file with its pid, its start and its boot, as a service does."""
+    left = read_json(request["path"])
+    lives = left and (left["boot"], left["started"]) == (boot_id(), started(left["pid"]))
+    return tree(left) if left and lives else {"pids": []}
 
 
 def listeners(request: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +100,9 @@ def words(pid: int) -> str:
 READS = {
     "read": read_text,
     "read_link": read_link,
+    "real_path": real_path,
     "list": list_folder,
     "listeners": listeners,
     "tree": tree,
+    "recorded": recorded,
 }

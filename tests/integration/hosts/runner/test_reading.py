@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import pytest
 
 from fraisier.errors import FenceRefused, StepFailed, Unreachable
 from fraisier.hosts.fenced import open_reader
+from fraisier.hosts.launch import remember
 from fraisier.model.command import command
 from fraisier.transport.local import Local
 from fraisier.transport.redaction import Redactor
@@ -70,6 +72,14 @@ async def test_links(host, tmp_path):
     assert await host.read_link(str(tmp_path / "none")) is None
 
 
+async def test_where_a_path_really_leads(host, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there")
+    assert await host.real_path(str(tmp_path / "link" / "below")) == str(
+        tmp_path.resolve() / "there" / "below"
+    )
+
+
 @pytest.fixture
 def zombie():
     with subprocess.Popen(["true"]) as ended:
@@ -118,6 +128,17 @@ async def test_a_tree_has_living_processes_only(host):
             os.kill(pid, signal.SIGKILL)
         await parent.wait()
     assert await host.process_tree(parent.pid) == []
+
+
+async def test_a_record_names_one_process_and_no_other(host, tmp_path):
+    record = tmp_path / "service.json"
+    assert await host.recorded(str(record)) == []
+    remember(record)
+    assert (await host.recorded(str(record)))[0] == os.getpid()
+    left = json.loads(record.read_text())
+    for other in ({"started": "1"}, {"boot": "another"}, {"pid": 2**22}):
+        record.write_text(json.dumps(left | other))
+        assert await host.recorded(str(record)) == []
 
 
 async def test_a_look_has_a_deadline_and_leaves_nothing(host, fenced):
