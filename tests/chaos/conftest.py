@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.lane import Lane
+from tests.chaos.tree import TreeLane
 
 
 @pytest.fixture
@@ -29,13 +30,13 @@ class Lanes:
         self._kept: dict[str, Lane] = {}
         self._made = 0
 
-    def get(self, name: str, versions: int = 1) -> Lane:
+    def get(self, name: str, versions: int = 1, kind: type[Lane] = Lane) -> Lane:
         if name not in self._kept:
             self._made += 1
             long, short = (folder / f"{name}-{self._made}" for folder in (self._root, self._short))
             long.mkdir()
             short.mkdir(mode=0o700)
-            lane = self._kept[name] = Lane(long, short)
+            lane = self._kept[name] = kind(long, short)
             for _ in range(versions):
                 lane.shop.commit()
                 assert lane.shop.deploy()["status"] == "success"
@@ -71,9 +72,17 @@ def lane_with_a_past(lanes: Lanes, request: pytest.FixtureRequest) -> Iterator[L
     yield from kept(lanes, "past", 2, request)
 
 
-def kept(lanes: Lanes, name: str, versions: int, request: pytest.FixtureRequest) -> Iterator[Lane]:
+@pytest.fixture
+def tree_lane(lanes: Lanes, request: pytest.FixtureRequest) -> Iterator[Lane]:
+    """A work tree that is used in place, with an old version live."""
+    yield from kept(lanes, "tree", 1, request, TreeLane)
+
+
+def kept(
+    lanes: Lanes, name: str, versions: int, request: pytest.FixtureRequest, kind: type[Lane] = Lane
+) -> Iterator[Lane]:
     """What a failed test has used is not used again."""
     failed = request.session.testsfailed
-    yield lanes.get(name, versions)
+    yield lanes.get(name, versions, kind)
     if request.session.testsfailed > failed:
         lanes.give_up(name)

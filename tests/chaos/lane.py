@@ -172,9 +172,13 @@ class Lane:
         sql = "SELECT kind FROM tb_deployment_step WHERE fk_deployment = ? ORDER BY ordinal"
         return [step["kind"] for step in self.shop.rows(sql, row["pk_deployment"])]
 
+    def names(self) -> list[str]:
+        """The releases that lie there."""
+        return self.shop.releases()
+
     def other(self) -> str:
         """The version whose release lies there and is not live."""
-        [name] = [name for name in self.shop.releases() if name != self.current()]
+        [name] = [name for name in self.names() if name != self.current()]
         sha: str = json.loads((self.releases / f"{name}.json").read_text(encoding="utf-8"))["commit"]["sha"]
         return sha
 

@@ -125,7 +125,8 @@ async def _until(holds: Callable[[], bool]) -> None:
 
 def _records() -> set[str]:
     """The records that effects have left in the fence folders of this shop, which is the working folder."""
-    return {str(path) for path in Path().glob("srv/*/.fraisier/effects/*.json")}
+    folders = ("srv/*/.fraisier", "srv/*/.git/fraisier")
+    return {str(path) for folder in folders for path in Path().glob(f"{folder}/effects/*.json")}
 
 
 async def recover() -> None:

@@ -33,4 +33,6 @@ CONFIG = {
 UPDATE = points.planned(CONFIG)
 FIRST = points.planned(CONFIG, old=None)
 ROLLBACK = points.planned(CONFIG, kind=Kind.ROLLBACK)
+IN_PLACE = points.planned(CONFIG, home="/srv/shop/.git/fraisier")
+IN_PLACE_ROLLBACK = points.planned(CONFIG, kind=Kind.ROLLBACK, home="/srv/shop/.git/fraisier")
 SWITCH: Final = next(n for n, step in enumerate(UPDATE.steps) if step.position is Position.SWITCH)

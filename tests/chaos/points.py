@@ -39,7 +39,9 @@ def raising_fence(moment: str) -> str:
     return f"fence.{moment}"
 
 
-def planned(config: dict[str, Any], *, old: Release | None = OLD, kind: Kind = Kind.DEPLOY) -> Plan:
+def planned(
+    config: dict[str, Any], *, old: Release | None = OLD, kind: Kind = Kind.DEPLOY, home: str = ""
+) -> Plan:
     """The plan that this fraises.yaml leads to."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "fraises.yaml")
@@ -54,6 +56,7 @@ def planned(config: dict[str, Any], *, old: Release | None = OLD, kind: Kind = K
         live=old,
         reuse=NEW if kind is Kind.ROLLBACK else None,
         service_manager="supervisor",
+        home=home,
     )
     return plan(environment, [observed], kind)
 

@@ -20,12 +20,18 @@ from typing import Any
 
 from tests.chaos import points
 from tests.chaos.lane import VICTIMS_LEASE, Lane
-from tests.chaos.plans import FIRST, ROLLBACK, SWITCH, UPDATE
+from tests.chaos.plans import FIRST, IN_PLACE, ROLLBACK, SWITCH, UPDATE
+from tests.chaos.tree import TreeLane
 
 LONGEST = 4.0  # seconds; a deployment has ended by then on a quiet machine
 EFFECTS = 40  # more than a deployment has
 NAMED = {
-    "deploy": [*points.forward(UPDATE), *points.back(UPDATE)],
+    "deploy": [
+        *points.forward(UPDATE),
+        *points.back(UPDATE),
+        *points.forward(IN_PLACE),
+        *points.back(IN_PLACE),
+    ],
     "first": [*points.forward(FIRST), *points.back(FIRST)],
     "rollback": [*points.forward(ROLLBACK), *points.back(ROLLBACK)],
     "recover": [*points.recovering_forward(UPDATE), *points.recovering_back(since=SWITCH)],
@@ -54,7 +60,7 @@ class Storm:
     def blow(self) -> None:
         while time.monotonic() < self._until:
             folder, short = (Path(tempfile.mkdtemp(prefix=f"storm{end}-", dir="/tmp")) for end in ("", "s"))
-            lane = Lane(folder, short)
+            lane = self._dice.choice((Lane, Lane, TreeLane))(folder, short)
             try:
                 self._through(lane)
             except BaseException:
@@ -70,7 +76,8 @@ class Storm:
         for _ in range(self._dice.randint(4, 12)):
             if time.monotonic() > self._until:
                 return
-            back = len(lane.shop.releases()) == 2 and lane.live() and self._dice.random() < 0.3
+            back = len(lane.names()) == 2 and lane.live() and self._dice.random() < 0.3
+            back = back and type(lane) is Lane  # no file there can be made sick
             self._death(lane, "rollback" if back else "deploy" if lane.live() else "first")
 
     def _death(self, lane: Lane, what: str) -> None:

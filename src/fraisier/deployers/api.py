@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from fraisier.deployers.base import BaseDeployer
-from fraisier.deployers.changes import changes, followers
+from fraisier.deployers.changes import followers, readied
 from fraisier.deployers.planned import Planned
 from fraisier.deployers.registry import DEPLOYERS
 from fraisier.model.step import Step
@@ -24,8 +24,7 @@ class APIDeployer(BaseDeployer):
         provider = provider_of(self.config)
         asked = self.config, self.observed
         return (
-            *provider.prepare(*asked),
-            *changes(provider, *asked),
+            *readied(provider, *asked),
             *recreate.change_places(provider, *asked),
             *followers(provider, *asked),
             *provider.clean(*asked),

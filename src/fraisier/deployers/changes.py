@@ -15,6 +15,17 @@ from fraisier.model.step import Position, Step
 from fraisier.providers.provider import Provider, SchemaChange
 
 
+def readied(provider: Provider, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+    """The release, then what changes with it. In a tree that is used in place, migrations are taken back by the files
+    that are about to go, so before those go.
+    """
+    prepared = provider.prepare(environment, observed)
+    changed = changes(provider, environment, observed)
+    if observed.home and any(step.params.get("back") for step in changed):
+        return (*prepared[:1], *changed, *prepared[1:])
+    return (*prepared, *changed)
+
+
 def changes(provider: Provider, environment: Environment, observed: Observed) -> tuple[Step, ...]:
     """In this order: the backup precedes whatever may change the database, and people migrate in hooks, too."""
     database = environment.database or AppDatabase()
