@@ -76,6 +76,12 @@ class Unreachable(FraiseQLError):
     exit_code = 5
 
 
+class Refused(Unreachable):
+    """The target answered and will not have us, or we do not trust it: asking again changes nothing."""
+
+    code = "refused"
+
+
 class DeploymentError(FraiseQLError):
     """A deployment did not reach its end."""
 

@@ -242,6 +242,15 @@ class Shop:
             if path.is_file() and text.encode() in path.read_bytes()
         ]
 
+    def seen(self, path: Path) -> Path:
+        """Where a file of the target is seen from this machine."""
+        return path
+
+    def left_over(self) -> list[str]:
+        """What runs for this shop beside its service and who manages it."""
+        words = self.processes().values()
+        return [line for line in words if "supervisord" not in line and not line.endswith("app.py")]
+
     def processes(self) -> dict[int, str]:
         return processes.belonging_to(self.root)
 

@@ -16,7 +16,10 @@ from fraisier.config.names import (
     branch,
     file_path,
     host_name,
+    login,
+    private_key,
     repository,
+    ssh_host,
     unit,
     user,
     variable,
@@ -25,7 +28,7 @@ from fraisier.config.provider_config import put_aside
 from fraisier.config.pushes import FIELDS as PUSH_FIELDS
 from fraisier.config.pushes import Pushes
 from fraisier.config.resources import NO_BOUNDS, RESOURCES, Resources
-from fraisier.config.section import SPREAD, Field, Kind, Section, Value, nested, section
+from fraisier.config.section import BAD, SPREAD, Field, Kind, Section, Value, nested, section
 from fraisier.config.service import SERVICE_KIND, Service
 from fraisier.model.identity import Identity
 
@@ -38,7 +41,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     absolute paths on Fraisier's machine. `user` runs the service, its build and its hooks; None: whoever runs
     Fraisier. `deployer` is the registered name behind the type custom. `config_file` is where it was read,
     and `state_path` Fraisier's own database, as far as that file names one. `adopt` is asked for with a deployment:
-    use `app_path` although it holds something else.
+    use `app_path` although it holds something else. `hosts` are reached over SSH, none means the machine that Fraisier
+    runs on; what is None of `ssh_…` is for ~/.ssh/config to say.
     """
 
     fraise: str
@@ -103,13 +107,13 @@ class Fraise(msgspec.Struct, frozen=True, kw_only=True):
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
 
-def _this_machine(value: Value) -> Any:
-    host = text().read(value)
-    return host if host in LOCAL else value.not_yet("deploying to another machine over SSH")
+def _one_host(value: Value) -> Any:
+    host = HOST.read(value)
+    return host if host is BAD else () if host in LOCAL else (host,)
 
 
+HOST: Final = text("a host as ssh knows it", check=ssh_host)
 BUILT: Final = ("bare_metal",)
-SSH: Final = "deploying to another machine over SSH"
 COMPOSE: Final = "the provider docker_compose"
 COOLIFY: Final = "the provider coolify"
 CLOUD: Final = "the providers aws, scaleway and ovh"
@@ -175,9 +179,18 @@ SHARED_FIELDS: Final = (
     PROVIDER,
     Field(
         "host",
-        Kind("localhost", _this_machine, {"enum": list(LOCAL)}),
-        "The machine; so far only this one.",
+        Kind("a host as ssh knows it", _one_host, {"type": "string"}),
+        "The machine, reached over SSH: a name of DNS or of ~/.ssh/config; default: this machine.",
+        into="hosts",
         aliases=("ssh_host",),
+    ),
+    Field("ssh_user", text(check=login), "Who logs in there; default: as ssh has it."),
+    Field("ssh_port", whole(1, 65535), "The port of its SSH server; default: as ssh has it."),
+    Field(
+        "ssh_key",
+        text("the path of a private key", check=private_key),
+        "The private key, on this machine; default: those of ssh and its agent.",
+        aliases=("ssh_key_path",),
     ),
     Field("git_repo", text(check=repository, may_refer=True), "The repository: any address that Git takes."),
     Field(

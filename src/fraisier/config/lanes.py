@@ -18,11 +18,14 @@ def check(fraises: Mapping[str, Values], problems: Problems) -> None:
             for what, claimed, at in _claims(found.value):
                 owner, there = owners.setdefault((what, claimed), (f"{fraise}/{environment}", at))
                 if (mine := f"{fraise}/{environment}") != owner:
-                    problems.add(at, f"{mine} uses the {what} {claimed} of {owner} on line {there.line}")
+                    on = f" on {claimed[0]}" if claimed[0] else ""
+                    said = f"{mine} uses the {what} {claimed[1]} of {owner}{on} on line {there.line}"
+                    problems.add(at, said)
 
 
-def _claims(values: Values) -> Iterator[tuple[str, Any, Found]]:
+def _claims(values: Values) -> Iterator[tuple[str, tuple[str, Any], Found]]:
     service = values["service"].value if "service" in values else {}
+    hosts = values["hosts"].value if "hosts" in values else ()
     claims = {
         "app_path": values.get("app_path"),
         "port": service.get("port") if isinstance(service, dict) else None,
@@ -30,7 +33,8 @@ def _claims(values: Values) -> Iterator[tuple[str, Any, Found]]:
     }
     for what, found in claims.items():
         if found is not None and found.value is not BAD:
-            yield what, _plain_form(what, found.value), found
+            for host in () if hosts is BAD else hosts or ("",):
+                yield what, (host, _plain_form(what, found.value)), found
 
 
 def _plain_form(what: str, value: Any) -> Any:

@@ -66,6 +66,31 @@ def host_name(text: str) -> str | None:
     return _printable(text)
 
 
+def ssh_host(text: str) -> str | None:
+    """A name of DNS, an address, or an alias of ssh_config(5). It is shown, and stands in the journal."""
+    if (
+        text.isprintable()
+        and not text.startswith("-")
+        and not any(c in " /@\\\"'#,*?!()[]" for c in text)
+        and text
+    ):
+        return None
+    return f"{text!r} is not a name that ssh could connect to; the user belongs into ssh_user, the port into ssh_port"
+
+
+def login(text: str) -> str | None:
+    """Who logs in on another machine; whom it knows is its own affair."""
+    if text and text.isprintable() and not text.startswith("-") and not any(c in " /@:\\\"'" for c in text):
+        return None
+    return f"{text!r} is not a name that one could log in with"
+
+
+def private_key(text: str) -> str | None:
+    if not text.startswith(("/", "~/")):
+        return f"must be an absolute path or begin with ~/, not {text!r}"
+    return _printable(text)
+
+
 def repository(text: str) -> str | None:
     """Any address that Git takes, except paths that depend on where Fraisier was started."""
     scheme, separator, _ = text.partition("://")

@@ -48,6 +48,10 @@ class Recorder:
             self.printed.append(result.output)
         return result
 
+    async def send(self, source: str, name: str) -> str:
+        self._leash.check()
+        return await self._host.send(source, name)
+
     async def look(self, what: Command) -> CommandResult:
         return await self._host.look(what)
 

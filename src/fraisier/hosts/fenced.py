@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -18,6 +19,8 @@ from fraisier.transport.channel import Opener
 from fraisier.transport.redaction import Redactor
 
 ENDS_WITHIN = 30.0  # seconds for a command to be stopped
+SENDS_WITHIN = 60.0  # seconds for one piece of a file
+PIECE = 1024 * 1024  # bytes
 
 
 class FencedHost:
@@ -62,6 +65,20 @@ class FencedHost:
             await self._stop(request)
             raise
         return result_of(value, self._redactor)
+
+    async def send(self, source: str, name: str) -> str:
+        """As `Host.send`; what a broken connection has lost is sent again."""
+        sent = ""
+        with await asyncio.to_thread(open, source, "rb") as file:
+            offset = 0
+            while (data := await asyncio.to_thread(file.read, PIECE)) or not offset:
+                piece = {"name": name, "offset": offset, "data": base64.b64encode(data).decode()}
+                question = {"do": "receive", **self._fenced(), **piece}
+                sent = (await self._line.ask(question, deadline=SENDS_WITHIN))["path"]
+                offset += len(data)
+                if len(data) < PIECE:
+                    break
+        return sent
 
     async def raise_fence(self) -> None:
         """Refuse older tokens from now on, and end what they left running. Raises `FenceRefused`."""

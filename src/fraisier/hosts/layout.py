@@ -71,6 +71,11 @@ def started_path(app_path: str) -> str:
     return _below(private_folder(app_path), "started")
 
 
+def mirror_path(app_path: str) -> str:
+    """The bare mirror of a machine to which commits are sent."""
+    return _below(private_folder(app_path), "mirror.git")
+
+
 def before_folder(app_path: str) -> str:
     return _below(private_folder(app_path), "before")
 

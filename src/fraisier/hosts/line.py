@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from itertools import chain, repeat
 from typing import Any, Final
 
-from fraisier.errors import DeploymentError, FenceRefused, StepFailed, Unreachable
+from fraisier.errors import DeploymentError, FenceRefused, Refused, StepFailed, Unreachable
 from fraisier.hosts.connection import Answered, Connection, ConnectionEnded
 from fraisier.transport.channel import Opener
 from fraisier.transport.redaction import Redactor
 
-OPENS_WITHIN: Final = 30.0  # seconds
+STARTS_WITHIN: Final = 30.0  # seconds
 SLACK: Final = (
     60.0  # seconds beyond a command's deadline: ending it, and what an older deployment left running
 )
-PAUSES: Final = (0.0, 0.2, 1.0, 3.0, 5.0)  # seconds between attempts to reach the machine again
+PAUSES: Final = (0.0, 0.2, 1.0, 3.0)  # seconds before it is tried again, the last one as often as needed
+RETURNS_WITHIN: Final = 60.0  # seconds: a network that came apart, a machine that starts again
 HINTS: Final = {
     "stale": "Nothing more was changed here; `fraisier history` shows the deployment that took over.",
     "foreign": "Deploy from the installation that owns it, or run `fraisier fence adopt` when that one is gone.",
@@ -39,9 +42,9 @@ class Line:
         """The connection there is, or a new one. Raises `Unreachable`."""
         async with self._opening:
             if self._connection is None:
+                connection = Connection(await self._opener.open())
                 try:
-                    async with asyncio.timeout(OPENS_WITHIN):
-                        connection = Connection(await self._opener.open())
+                    async with asyncio.timeout(STARTS_WITHIN):
                         await connection.start()
                 except (ConnectionEnded, TimeoutError) as error:
                     raise self._unreachable(str(error) or "it did not answer in time") from error
@@ -57,8 +60,8 @@ class Line:
 
         Raises `Unreachable`, `FenceRefused`, or `StepFailed` for what the machine refuses or has lost.
         """
-        why = ""
-        for pause in PAUSES:
+        pauses, until = chain(PAUSES, repeat(PAUSES[-1])), 0.0
+        while True:
             try:
                 return await self._ask_once(question, deadline)
             except Answered as no:
@@ -66,10 +69,13 @@ class Line:
             except TimeoutError:
                 await self.close()
                 raise self._unreachable(f"no answer within {deadline + SLACK:.0f} seconds") from None
+            except Refused:
+                raise
             except (ConnectionEnded, Unreachable) as error:
-                why = str(error)
-            await asyncio.sleep(pause)
-        raise self._unreachable(why)
+                until = until or time.monotonic() + RETURNS_WITHIN
+                if time.monotonic() > until:
+                    raise self._unreachable(str(error)) from error
+            await asyncio.sleep(next(pauses))
 
     async def follow(self, question: dict[str, Any]) -> AsyncIterator[str]:
         """What comes as it comes, over one connection. Raises what `ask` raises."""

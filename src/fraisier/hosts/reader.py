@@ -31,6 +31,11 @@ class HostReader:
         """Raises `FenceRefused`, always."""
         raise FenceRefused(self._redactor.mask(f"{self.name} was opened for looking, not for `{what}`."))
 
+    async def send(self, source: str, name: str) -> NoReturn:
+        """Raises `FenceRefused`, always."""
+        del source
+        raise FenceRefused(f"{self.name} was opened for looking, not for a file called {name}.")
+
     async def look(self, what: Command) -> CommandResult:
         question = {"do": "look", **described(what, self._redactor)}
         return result_of(await self._line.ask(question, deadline=what.deadline), self._redactor)

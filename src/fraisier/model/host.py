@@ -56,6 +56,13 @@ class Host(Protocol):
         """
         ...
 
+    async def send(self, source: str, name: str) -> str:
+        """Bring a file of Fraisier's own machine there, under the fence; its path there, until the next one comes.
+
+        Raises what `run` raises.
+        """
+        ...
+
     async def look(self, what: Command) -> CommandResult:
         """Run a command that changes nothing; no fence, no record, killed when the connection ends."""
         ...

@@ -17,7 +17,6 @@ from fraisier.engine.journal import Claim, in_thread
 from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.site import Viewpoint
 from fraisier.engine.survey import Past
-from fraisier.errors import NotSupportedYet
 from fraisier.hosts.fenced import FencedHost, open_reader
 from fraisier.hosts.line import Line
 from fraisier.hosts.reader import HostReader
@@ -33,6 +32,7 @@ from fraisier.secrets.variables import Variables
 from fraisier.transport.channel import Opener
 from fraisier.transport.local import Local
 from fraisier.transport.redaction import Redactor
+from fraisier.transport.ways import Ways
 
 H = TypeVar("H", bound=Host)
 
@@ -49,6 +49,7 @@ class Grounds:
         self.database = database
         self.timing: Timing = timing(environ)
         self.redactor = Redactor()
+        self._ways = Ways()
         self._resolver = Resolver(Variables(config_file, environ))
 
     @property
@@ -100,7 +101,9 @@ class Grounds:
     def _opener(self, place: Place) -> Opener:
         if place.ssh is None:
             return Local()
-        raise NotSupportedYet("Deploying to another machine over SSH is not supported yet.")
+        from fraisier.transport.ssh import SshOpener  # noqa: PLC0415 - for those who deploy over SSH
+
+        return SshOpener(place.ssh, self._ways)
 
     def _fence(self, place: Place, claim: Claim) -> Fence:
         return Fence(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import textwrap
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 import msgspec
 
@@ -16,6 +17,8 @@ from fraisier.config.resources import NO_BOUNDS
 from fraisier.errors import ConfigurationError
 from fraisier.git.export import ExportRelease
 from fraisier.git.fetch import FetchCommit
+from fraisier.git.send import SendCommit
+from fraisier.hosts import layout
 from fraisier.hosts.migrations.bench import Settings
 from fraisier.hosts.service_ref import ServiceRef, service_ref
 from fraisier.hosts.staging import StageParams
@@ -29,9 +32,11 @@ from fraisier.hosts.steps import (
     update_tree,
 )
 from fraisier.model.commit import short
+from fraisier.model.place import HERE
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import OnFailure, Position, Step
+from fraisier.providers.places import own_folder
 from fraisier.providers.provider import SchemaChange
 
 MARGIN = 60.0
@@ -65,12 +70,29 @@ def fetch(environment: Environment, observed: Observed) -> Step:
         commit=observed.commit.sha,
         branch=observed.commit.branch,
     )
-    return _step("fetch_commit", "Code fetched", "Pulling latest code...", params, deadline=900)
+    step = _step("fetch_commit", "Code fetched", "Pulling latest code...", params, deadline=900)
+    return msgspec.structs.replace(step, host=HERE) if environment.hosts else step
+
+
+def send(environment: Environment, observed: Observed) -> Step:
+    """To another machine the commit travels from the mirror here, and what fetched it never leaves this one."""
+    params = SendCommit(
+        source=observed.mirror,
+        packs=str(PurePosixPath(own_folder(environment, observed.installation_id), "packs")),
+        mirror=_mirror(environment, observed),
+        commit=observed.commit.sha,
+    )
+    return _step("send_commit", "Code sent", "Sending the code...", params, deadline=900)
+
+
+def _mirror(environment: Environment, observed: Observed) -> str:
+    """Where the target finds the commit."""
+    return layout.mirror_path(environment.app_path) if environment.hosts else observed.mirror
 
 
 def export(environment: Environment, observed: Observed) -> Step:
     params = ExportRelease(
-        mirror=observed.mirror,
+        mirror=_mirror(environment, observed),
         commit=observed.commit.sha,
         app_path=environment.app_path,
         release=observed.release_name,

@@ -149,10 +149,6 @@ REFUSED = {
         FRAME + "\n# Deploy it\nfraisier deploy bakery live\n",
         [(9, 1, "is not YAML: could not find expected ':'")],
     ),
-    "another machine": (
-        FRAME + "        provider: bare_metal\n        provider_config: {ssh_host: bread.example.com}\n",
-        [(8, 37, "not supported yet: deploying to another machine over SSH")],
-    ),
     "strategies": (
         FRAME + "        deployment_strategy: blue_green\n        max_parallel_deployments: 1\n",
         [(7, 30, "not supported yet: the strategy blue_green"), (8, 9, "not supported yet: several hosts")],

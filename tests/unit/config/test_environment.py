@@ -22,6 +22,10 @@ from fraisier.config.service import Service
         ("provider: Bare-Metal", "provider", "bare_metal"),
         ("target: {provider: bare-metal, host: localhost}", "provider", "bare_metal"),
         ("provider: bare_metal\nprovider_config: {ssh_host: 127.0.0.1}", "provider", "bare_metal"),
+        ("provider_config: {ssh_host: api-eu.example.com}", "hosts", ("api-eu.example.com",)),
+        ("target: {host: web1}\nssh_user: deploy", "hosts", ("web1",)),
+        ("host: localhost", "hosts", ()),
+        ("ssh_key_path: ~/.ssh/id_deploy", "ssh_key", "~/.ssh/id_deploy"),
         ("Provider-Config: {App-Path: /srv/x}", "app_path", "/srv/x"),
         ("deployment_strategy: Recreate", "strategy", "recreate"),
         ("build: make 'a b'", "build", ("make", "a b")),
@@ -202,7 +206,7 @@ def test_a_snapshot_comes_back_as_it_was(environment):
             "9: contradicts fraises.shop.environments.production.env_vars.A on line 7",
         ),
         (
-            "host: localhost\nssh_host: 127.0.0.1",
+            "host: web1\nssh_host: web2",
             "8: contradicts fraises.shop.environments.production.host on line 7",
         ),
         (

@@ -33,6 +33,11 @@ def test_what_two_environments_share(wrong, a, b, expected):
     assert (problem.line, problem.what) == (10, expected)
 
 
+def test_another_machine_is_another_folder(load):
+    text = FILE.format(a="systemd_service: a\n        host: web1", b="systemd_service: a\n        host: web2")
+    load(text.replace("/srv/b", "/srv/a"))
+
+
 def test_one_folder_in_two_spellings(wrong):
     text = FILE.format(a="systemd_service: a", b="systemd_service: b").replace("/srv/b", "/srv/x/../a/")
     (problem,) = wrong(text)

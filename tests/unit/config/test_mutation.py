@@ -27,6 +27,7 @@ TEXTS = {
     "branch",
     "user",
     "host",
+    "ssh_user",
     "systemd_service",
     "build",
     "backup",

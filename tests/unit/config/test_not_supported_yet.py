@@ -51,8 +51,6 @@ def test_every_promised_key_is_refused_at_its_place(wrong, name, key):
         "provider: Coolify",
         "target: {provider: aws}",
         "provider: kubernetes",
-        "host: deploy.example.com",
-        "ssh_host: 10.0.0.1",
         "target: {service: ecs}",
         "deployment_strategy: blue-green",
         "deployment_strategy: rolling",

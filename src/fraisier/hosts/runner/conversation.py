@@ -16,6 +16,7 @@ from fraisier.hosts.runner.effect import Effect, secrets_of
 from fraisier.hosts.runner.fence import Fence, Refused
 from fraisier.hosts.runner.files import Stream, Tail, read_all, reason, write_all
 from fraisier.hosts.runner.reading import READS
+from fraisier.hosts.runner.receiving import receive
 from fraisier.hosts.runner.supervision import (
     GRACE,
     die_with,
@@ -69,7 +70,7 @@ class Conversation:
         if request["do"] in READS:
             return READS[request["do"]](request)
         doing = {"run": self.run, "kill": self.kill, "look": self.look, "get": self.ask, "connect": self.ask}
-        doing.update(raise_fence=raise_fence, adopt_fence=adopt_fence)
+        doing.update(raise_fence=raise_fence, adopt_fence=adopt_fence, receive=receive)
         return doing[request["do"]](request)
 
     def run(self, request: dict[str, Any]) -> dict[str, Any] | None:

@@ -25,8 +25,8 @@ class BareMetal:
     """Stateless: everything comes from the environment, what was observed, and the host."""
 
     def target(self, environment: Environment) -> str:
-        del environment
-        return "bare-metal/localhost"
+        hosts = environment.hosts or ("localhost",)
+        return f"bare-metal/{hosts[0] if len(hosts) == 1 else f'{len(hosts)} hosts'}"
 
     def fence_folder(self, environment: Environment) -> str:
         return layout.private_folder(environment.app_path)
@@ -53,6 +53,7 @@ class BareMetal:
         return (
             steps.prepare(environment),
             steps.fetch(environment, observed),
+            *((steps.send(environment, observed),) if environment.hosts else ()),
             steps.export(environment, observed),
             steps.build(environment, observed),
             steps.stage(environment, observed),

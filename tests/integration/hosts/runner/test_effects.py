@@ -122,7 +122,7 @@ async def test_an_effect_goes_on_when_its_owner_is_gone(fenced, tmp_path):
 
 
 async def test_a_machine_that_does_not_come_back_is_unreachable(fenced, tmp_path, monkeypatch):
-    monkeypatch.setattr("fraisier.hosts.line.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("fraisier.hosts.line.RETURNS_WITHIN", 0.01)
     async with fenced.host(1) as host:
         running = asyncio.create_task(host.run(waiting(fenced, tmp_path)))
         await until((tmp_path / "runs").exists)

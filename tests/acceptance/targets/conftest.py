@@ -1,0 +1,35 @@
+"""One shop for each target. What a target needs is brought up once for each worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.targets.kinds import opened, params
+from tests.hosts.fleet import hosts
+from tests.hosts.machine import Machine
+from tests.hosts.needs import Missing
+from tests.hosts.shell import Failed
+from tests.support.shop import Shop
+
+
+@pytest.fixture(scope="session")
+def fleet() -> Iterator[list[Machine]]:
+    """Real hosts with systemd and sshd. Where they cannot come up: a failure in CI, one line elsewhere."""
+    try:
+        with hosts(3) as machines:
+            yield machines
+    except (Missing, Failed) as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing).partition("\n")[0])
+
+
+@pytest.fixture(params=params())
+def shop(request: pytest.FixtureRequest, tmp_path: Path, short_folder: Path) -> Iterator[Shop]:
+    """A shop with one environment, production, on this target, and nothing committed or deployed yet."""
+    with opened(request.param, request, tmp_path, short_folder) as made:
+        yield made

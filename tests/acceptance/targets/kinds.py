@@ -1,0 +1,61 @@
+"""The targets that the suite of this folder is run against.
+
+A provider joins with one entry: a name, and a function that opens a `Shop` whose environment is deployed there.
+What the suite asks of a shop, beside its commands: `live_version`, `releases`, `seen` (where a file of the target is
+seen from this machine) and `left_over` (what still runs there beside the service). `close` leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.shop import Shop
+from tests.support.ssh_shop import SshShop
+
+Opener = Callable[[pytest.FixtureRequest, Path, Path], Iterator[Shop]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """`open` brings up what it needs, or skips."""
+
+    name: str
+    open: Opener
+    marks: tuple[pytest.MarkDecorator, ...] = ()
+
+
+def local(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
+    del request
+    yield from closing(Shop(long, short))
+
+
+def ssh(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
+    fleet = request.getfixturevalue("fleet")
+    yield from closing(SshShop(long, short, fleet[:1]))
+
+
+def closing(shop: Shop) -> Iterator[Shop]:
+    try:
+        yield shop
+    finally:
+        shop.close()
+
+
+TARGETS = (
+    Target(name="local", open=local),
+    Target(name="ssh", open=ssh, marks=(pytest.mark.systemd, pytest.mark.timeout(400))),
+)
+
+
+def params() -> list[pytest.param]:
+    return [pytest.param(target, id=target.name, marks=target.marks) for target in TARGETS]
+
+
+@contextmanager
+def opened(target: Target, request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
+    yield from target.open(request, long, short)
