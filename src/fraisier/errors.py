@@ -132,6 +132,12 @@ class Parked(LockError):
     code = "parked"
 
 
+class HandedOver(Parked):
+    """Fraisier deploys itself: a guard that outlives the restart has taken this deployment from us."""
+
+    code = "handed_over"
+
+
 class FenceRefused(LockError):
     """The host knows a newer token, or another installation, for this lane."""
 

@@ -75,18 +75,20 @@ def lives(shop: Shop, observer: int) -> bool:
     return False
 
 
-def why(shop: Shop) -> Any:
-    told = shop.run("why", "shop", "production", "--json")
+def why(shop: Shop, lane: tuple[str, str] = ("shop", "production")) -> Any:
+    told = shop.run("why", *lane, "--json")
     assert told.exit_code == 0, told
     return told.json
 
 
-def reached(shop: Shop, step: str, seconds: float = PATIENCE) -> Any:
+def reached(
+    shop: Shop, step: str, seconds: float = PATIENCE, lane: tuple[str, str] = ("shop", "production")
+) -> Any:
     """Wait until this step runs; the lane's story then."""
     seen: list[Any] = []
 
     def there() -> bool:
-        seen[:] = [why(shop)]
+        seen[:] = [why(shop, lane)]
         now = seen[0]["step"]
         return bool(now and now["name"] == step and now["status"] == "running")
 

@@ -18,6 +18,9 @@ from fraisier.providers.places import places
 from fraisier.providers.provider import provider_of
 
 IN_PLACE: Final = "in place: the switch is not atomic"
+GUARDED: Final = (
+    "Fraisier deploys itself: a guard from the release that runs now does it, and outlives the restart."
+)
 
 
 def settled(environment: Environment, home: str) -> Environment:
@@ -50,7 +53,8 @@ def plan(
         auto_rollback=environment.auto_rollback_on_failure,
         fence_folder=provider.fence_folder(environment),
         places=places(environment, observed.installation_id),
-        notes=(IN_PLACE,) if observed.home else (),
+        itself=observed.itself,
+        notes=tuple(note for note, holds in ((IN_PLACE, observed.home), (GUARDED, observed.itself)) if holds),
     )
 
 

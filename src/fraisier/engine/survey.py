@@ -10,6 +10,7 @@ import msgspec
 
 from fraisier.config.environment import BUILT, Environment
 from fraisier.deployers.registry import deployer_of
+from fraisier.engine.itself import is_itself
 from fraisier.engine.planner import release_name
 from fraisier.errors import ConfigurationError, UnknownName
 from fraisier.git.mirror import mirror_path
@@ -75,6 +76,7 @@ async def survey(
     else:
         commit = await _from_git(site, environment, wanted.version, mirror)
     attempt = release_name(token, commit)
+    itself = is_itself(environment)
 
     def observed(name: str, view: TargetView) -> Observed:
         reuse = _lying_there(view, commit) if wanted.kind is Kind.ROLLBACK else None
@@ -93,6 +95,7 @@ async def survey(
             keep_schema=wanted.keep_schema,
             rebuild=wanted.rebuild,
             home=view.home,
+            itself=itself,
         )
 
     return tuple(map(observed, sites, views))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from xmlrpc.client import Error, Fault
 
-from fraisier.hosts import launch, supervisor_rpc
+from fraisier.hosts import apart, launch, supervisor_rpc
 from fraisier.hosts.processes import Process, command_line, descendants, end, gone, living, wait_until
 from fraisier.hosts.supervisor_names import (
     CONF,
@@ -33,7 +33,6 @@ ENDS_WITHIN: Final = 10.0
 SOCKET_PATH_LIMIT: Final = 107 - len(".4194304")  # supervisord binds a name with its pid first, then renames
 BAD_NAME, ALREADY_STARTED, NOT_RUNNING = 10, 60, 70
 FAILED: Final = ("BACKOFF", "EXITED", "FATAL")
-_SYSTEMD: Final = Path("/run/systemd/system")  # there while systemd is the init, see sd_booted(3)
 
 
 class Trouble(Exception):
@@ -158,9 +157,10 @@ def _become_supervisord(lane: Lane, socket: str, said: Path) -> None:
         launch.remember(lane.folder / SUPERVISORD_RECORD, **more)
         _let_go_of_files(said)
         env = {name: os.environ[name] for name in launch.BASE if name in os.environ}
+        env |= apart.environment()
         env |= {SOCKET: socket, PYTHON: sys.executable, LAUNCH: launch.__file__}
         argv = [sys.executable, *PYTHON_FLAGS, "-m", "supervisor.supervisord", "-c", str(lane.folder / CONF)]
-        argv = [*_apart(), *argv, *_as_user()]
+        argv = [*apart.prefix(), *argv, *_as_user()]
         os.execvpe(argv[0], argv, env)  # noqa: S606 - no shell is wanted
     except OSError as error:
         said.write_text(f"{error}\n", encoding="utf-8")
@@ -175,16 +175,6 @@ def _let_go_of_files(said: Path) -> None:
     for source, target in ((nothing, 0), (out, 1), (out, 2)):
         os.dup2(source, target)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-
-
-def _apart() -> list[str]:
-    """Under systemd, a scope of its own: stopping the unit of `fraisier serve` ends all that lives in that unit.
-
-    systemd-run becomes the command it is given, with the same pid. Only root may ask the system's systemd.
-    """
-    if os.geteuid() != 0 or not _SYSTEMD.is_dir():
-        return []
-    return ["systemd-run", "--scope", "--quiet", "--collect", "--slice=system.slice", "--"]
 
 
 def _as_user() -> list[str]:

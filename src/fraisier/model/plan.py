@@ -22,7 +22,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     oldest first. `service_manager` is what was detected there. `installation_id` names this Fraisier. `host` is
     the name of the place where it was seen. `migrated` are the releases whose migrations are in the application's
     database, oldest first; `keep_schema` and `rebuild` are what a person has said about it. `home` stands for
-    `app_path` where the target keeps what belongs to the lane elsewhere; empty: it does not.
+    `app_path` where the target keeps what belongs to the lane elsewhere; empty: it does not. `itself` says that the
+    fraise is Fraisier.
     """
 
     attempt: str
@@ -39,6 +40,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     keep_schema: bool = False
     rebuild: bool = False
     home: str = ""
+    itself: bool = False
 
     @property
     def release(self) -> Release:
@@ -51,7 +53,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `restored` are the checks that judge the old version after everything was undone; `places` are all machines of
     the deployment, the target first. Without `auto_rollback` a failure after the switch leaves the new version live,
-    for a person to look at. `fence_folder` is for plans from before there were places.
+    for a person to look at. `fence_folder` is for plans from before there were places. `itself`: Fraisier deploys itself, by a guard.
     """
 
     identity: Identity
@@ -68,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     auto_rollback: bool = True
     schema: int = 1
     places: tuple[Place, ...] = ()
+    itself: bool = False
 
     @property
     def machines(self) -> tuple[Place, ...]:

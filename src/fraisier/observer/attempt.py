@@ -23,9 +23,11 @@ from fraisier.errors import (
     Cancelled,
     DeploymentError,
     FraiseQLError,
+    HandedOver,
     Interrupted,
     LeaseLost,
     Parked,
+    StepFailed,
 )
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model import trail
@@ -163,7 +165,7 @@ class Attempt:
             try:
                 async with self._grounds.hosts(self._places, self._claim) as hosts:
                     return await self._on_hosts(hosts, lease)
-            except LeaseLost:
+            except (LeaseLost, HandedOver):
                 raise
             except FraiseQLError as error:
                 if self._runner is None:
@@ -191,6 +193,7 @@ class Attempt:
             lease.settle()
             await self._end_request(RequestStatus.SUPERSEDED, reason)
             return self._nothing_to_do(seen[0])
+        self._refuse_company(seen[0])
         if up_to_date(seen, self._wanted, past):
             lease.settle()
             await self._end_request(RequestStatus.COMPLETED, "up to date")
@@ -206,6 +209,7 @@ class Attempt:
         row = await self._start(plan, past)
         began = time.monotonic()
         journal = Journal(self._database, self._claim, row["pk_deployment"], row["identifier"])
+        unguarded = await self._hand_over(lease, plan, row["identifier"])
         self._progress.planned(row["identifier"], plan)
         self._runner = Runner(
             plan=plan,
@@ -215,11 +219,9 @@ class Attempt:
             leash=lease,
             progress=self._progress,
         )
-        way = (
-            self._runner.run()
-            if self._stopped is None
-            else self._runner.go_back(self._stopped, cancelled=True)
-        )
+        cause = self._stopped or unguarded
+        stopped = cause is not None and cause is self._stopped
+        way = self._runner.run() if cause is None else self._runner.go_back(cause, cancelled=stopped)
         if self._parking:
             self._runner.park()
         outcome = await run_or_park(way, journal, lease)
@@ -229,6 +231,27 @@ class Attempt:
         return record.finished(
             plan, row["identifier"], outcome, self._runner.reports, time.monotonic() - began
         )
+
+    def _refuse_company(self, observed: Observed) -> None:
+        if observed.itself and self._company is not None:
+            identity = self._claim.identity
+            raise DeploymentError(
+                f"{identity} is Fraisier itself, which is deployed alone and not in a group.",
+                hint=f"fraisier deploy {identity.fraise} {identity.environment}",
+            )
+
+    async def _hand_over(self, lease: Lease, plan: Plan, deployment: str) -> StepFailed | None:
+        """Raises `HandedOver` when Fraisier deploys itself. Returns why no guard could be started, else None."""
+        if not plan.itself or self._stopped is not None:
+            return None
+        from fraisier.observer.hand_over import hand_over  # noqa: PLC0415 - only Fraisier itself has a guard
+
+        lease.settle()
+        try:
+            await hand_over(self._grounds, deployment, self._claim, plan, "begun")
+        except StepFailed as error:
+            return error
+        return None
 
     async def _meet(
         self, company: Company, runner: Runner, journal: Journal, lease: Lease, arrived: Outcome

@@ -47,6 +47,7 @@ class Grounds:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self.database = database
+        self.config_file = config_file
         self.timing: Timing = timing(environ)
         self.redactor = Redactor()
         self._ways = Ways()

@@ -21,7 +21,7 @@ from fraisier.engine.recovery import MAX_BACK, Resume, decide
 from fraisier.engine.runner import Runner
 from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.site import StepSite
-from fraisier.errors import Cancelled, DeploymentError, FraiseQLError
+from fraisier.errors import Cancelled, DeploymentError, FraiseQLError, HandedOver, StepFailed
 from fraisier.hosts.fenced import FencedHost
 from fraisier.model.place import Place
 from fraisier.model.plan import Plan
@@ -32,6 +32,7 @@ from fraisier.observer import record
 from fraisier.observer.attempt import claim_of
 from fraisier.observer.ending import complete, give_up, run_or_park
 from fraisier.observer.grounds import Grounds
+from fraisier.observer.hand_over import Past, hand_over
 from fraisier.observer.lease import Lease, cancellation
 from fraisier.observer.recorded import Recorded
 from fraisier.observer.tether import Tether
@@ -49,11 +50,30 @@ class _Seen(msgspec.Struct, frozen=True):
     token: int = 0
 
 
-class Rescue:
-    """Ends one deployment that was taken over, in the direction it had."""
+class Guarding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a guard knows more than others. `quiet`: nobody died, it was given the deployment as it began. `overdue`:
+    somebody else had it for too long.
+    """
 
-    def __init__(self, grounds: Grounds, taken: dict[str, Any], progress: Progress | None = None) -> None:
+    quiet: bool = False
+    overdue: bool = False
+
+
+class Rescue:
+    """Ends one deployment that was taken over, in the direction it had. One of Fraisier itself is handed to a guard,
+    unless this is one.
+    """
+
+    def __init__(
+        self,
+        grounds: Grounds,
+        taken: dict[str, Any],
+        progress: Progress | None = None,
+        *,
+        guarding: Guarding | None = None,
+    ) -> None:
         self._grounds = grounds
+        self._guarding = guarding
         self._taken = taken
         self._claim = claim_of(taken)
         self._progress = Recorded(progress or Silent())
@@ -77,12 +97,23 @@ class Rescue:
             if (died := self._taken["takeovers"]) > MAX_BACK:
                 return await self._give_up(lease, f"{died} owners died while they tried to end it")
             plan, environment = self._read()
+            if plan.itself and self._guarding is None:
+                await self._hand_over(lease, plan)
             async with grounds.hosts(plan.machines, self._claim) as hosts:
                 ahead = [await self._is_ahead(hosts.of(place.name), place) for place in plan.machines]
                 await side_by_side([host.raise_fence() for host in hosts.all.values()])
                 if any(ahead):
                     return await self._give_up(lease, _OLD_DATABASE)
                 return await self._end(hosts, lease, plan, environment)
+
+    async def _hand_over(self, lease: Lease, plan: Plan) -> None:
+        """Raises `HandedOver`. Where no guard can be started, ending it from here is better than leaving it."""
+        lease.settle()
+        past: Past = "parked" if self._taken["resumed"] else "dead"
+        try:
+            await hand_over(self._grounds, self._taken["identifier"], self._claim, plan, past)
+        except StepFailed as error:
+            log.warning("%s: %s", self._taken["identifier"], error.message)
 
     async def _is_ahead(self, host: FencedHost, place: Place) -> bool:
         """Whether the host has seen newer owners than the journal: to undo by that journal would undo their work."""
@@ -130,14 +161,22 @@ class Rescue:
         way = await decide(
             plan, rows, taken["direction"], taken["takeovers"], look, parked=bool(taken["resumed"])
         )
-        if not way.back and await in_thread(self._deserted):
-            way = msgspec.structs.replace(way, back=True, reason="the others of its group had not arrived")
-        told = self._told("back" if way.back else "forward", way.reason)
+        if not way.back and (objection := await in_thread(self._objection)):
+            way = msgspec.structs.replace(way, back=True, reason=objection)
+        quiet = self._guarding is not None and self._guarding.quiet
+        told = None if quiet else self._told("back" if way.back else "forward", way.reason)
         ended = await run_or_park(self._go(runner, way, told), self._journal, lease)
-        ended = msgspec.structs.replace(ended, warnings=(_in_words(told), *ended.warnings))
+        if told:
+            ended = msgspec.structs.replace(ended, warnings=(_in_words(told), *ended.warnings))
         past = await self._grounds.past(self._claim.identity)
         await complete(self._journal, lease, plan, ended, environment, past, told)
         return record.finished(plan, taken["identifier"], ended, runner.reports, time.monotonic() - began)
+
+    def _objection(self) -> str | None:
+        """Why it goes back all the same, whatever its journal says."""
+        if self._guarding is not None and self._guarding.overdue:
+            return "it had not ended in time"
+        return "the others of its group had not arrived" if self._deserted() else None
 
     def _deserted(self) -> bool:
         """Whether it belongs to a group whose owner died before all of its members had arrived."""
@@ -180,8 +219,9 @@ class Rescue:
         """Let go at once, in the middle of whatever runs: whoever looks next takes the deployment over."""
         self._tether.drop()
 
-    async def _go(self, runner: Runner, way: Resume, told: dict[str, Any]) -> Outcome:
-        await self._journal.recovered(told)
+    async def _go(self, runner: Runner, way: Resume, told: dict[str, Any] | None) -> Outcome:
+        if told:
+            await self._journal.recovered(told)
         runner.touch(way.touched, switched=way.switched)
         cancelled = self._cancelled
         if cancelled is not None and self._taken["back_reason"] in {None, cancelled.message}:
@@ -221,4 +261,7 @@ def _in_words(told: dict[str, Any]) -> str:
 async def rescue_lane(grounds: Grounds, lane: int | None, observer: dict[str, Any]) -> Report | None:
     """Take over and end one deployment without an owner, of this lane or (None) of any; None when there is none."""
     taken = await in_thread(grounds.database.call, "fn_take_over", lane=lane, **observer)
-    return await Rescue(grounds, taken).run() if taken else None
+    if taken is not None:
+        with suppress(HandedOver):
+            return await Rescue(grounds, taken).run()
+    return None

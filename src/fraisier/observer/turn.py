@@ -11,7 +11,15 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.engine.journal import in_thread
-from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, LeaseLost, LockError, Parked
+from fraisier.errors import (
+    DatabaseError,
+    DeploymentError,
+    FraiseQLError,
+    HandedOver,
+    LeaseLost,
+    LockError,
+    Parked,
+)
 from fraisier.model.identity import Identity
 from fraisier.model.report import Progress, Report
 from fraisier.model.status import RequestStatus
@@ -36,14 +44,11 @@ async def see_through(
     with Signals(source) as signals:
         try:
             claimed = await _wait_for_lane(grounds, request, progress, patience, signals)
-            if claimed is None:
+            report = await _run(grounds, environment, claimed, progress, signals) if claimed else None
+            if report is None:
                 from fraisier.observer.follow import follow  # noqa: PLC0415 - most requests have their lane at once
 
                 report = await follow(grounds.database, request["pk_deployment_request"], progress)
-            else:
-                attempt = Attempt(grounds, environment, claimed, progress)
-                signals.owns(attempt)
-                report = await attempt.run()
         except asyncio.CancelledError:
             if signals.cause is None:
                 raise
@@ -53,6 +58,20 @@ async def see_through(
                 await _take_back(grounds, request, error.message)
             raise
     return msgspec.structs.replace(report, request_id=request["identifier"])
+
+
+async def _run(
+    grounds: Grounds, environment: Environment, claimed: dict[str, Any], progress: Progress, signals: Signals
+) -> Report | None:
+    """Own the deployment. None: it was handed to a guard, and can only be followed from then on."""
+    attempt = Attempt(grounds, environment, claimed, progress)
+    signals.owns(attempt)
+    with suppress(HandedOver):
+        return await attempt.run()
+    signals.owns(None)
+    if signals.cause is not None:
+        raise asyncio.CancelledError
+    return None
 
 
 async def refuse_if_locked(grounds: Grounds, identity: Identity) -> None:

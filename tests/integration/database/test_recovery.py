@@ -174,3 +174,15 @@ def test_recoveries_go_with_their_deployment(lanes):
     lanes.sql("DELETE FROM tb_deployment")
     assert lanes.sql("SELECT * FROM tb_recovery") == []
     assert lanes.rows("recent_deployments") == []
+
+
+def test_a_living_owner_can_give_its_deployment_away(lanes):
+    """Nobody died: it is no takeover and no recovery, and whoever does not know the token gets nothing."""
+    deployment = lanes.started()
+    assert lanes.take_over(given=deployment["token"] - 1) is None
+    taken = lanes.take_over("guard", given=deployment["token"])
+    assert (taken["resumed"], taken["takeovers"], taken["former_token"]) == (1, 0, deployment["token"])
+    assert lanes.take_over("two", given=deployment["token"]) is None
+    assert lanes.complete(deployment) is None
+    lanes.complete(taken)
+    assert [row["kind"] for row in lanes.rows("recent_deployments")] == ["deploy"]

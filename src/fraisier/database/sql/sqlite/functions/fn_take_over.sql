@@ -1,15 +1,16 @@
 -- Give one deployment in progress that has no valid lease to :observer, with a new token. Parked ones come first and
--- do not count as a takeover: nobody died.
+-- do not count as a takeover: nobody died; nor does one whose owner hands it over by its token.
 -- :observer  who will hold the lease
 -- :lane = NULL  only this lane
+-- :given = NULL  the token of an owner who hands its deployment over; it may live
 -- :lease_seconds = 30
 -- :runs_on = NULL  machine id of the observer
 -- :holder_pid = NULL
 -- :holder_host = NULL
--- Returns the deployment, `resumed` (1: it was parked), `former_token` of whoever had it before, and its request's
+-- Returns the deployment, `resumed` (1: it was parked, or given), `former_token` of whoever had it before, and its request's
 -- `cancel_requested_by` and `cancel_reason`; no row when there is none.
 SELECT
-    d.pk_deployment AS deployment, d.fk_lane AS lane, d.parked AS resumed,
+    d.pk_deployment AS deployment, d.fk_lane AS lane, MAX(d.parked, d.token IS :given) AS resumed,
     d.token AS former_token, MAX(l.last_token + 1, :epoch_ms) AS token
 FROM tb_deployment AS d
 INNER JOIN tb_lane AS l ON l.pk_lane = d.fk_lane
@@ -20,6 +21,7 @@ WHERE d.status = 'in_progress'
     AND NOT EXISTS (
         SELECT 1 FROM tb_deployment_lock AS k
         WHERE k.fk_lane = d.fk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
+            AND k.token IS NOT :given
     )
 ORDER BY d.parked DESC, d.pk_deployment
 LIMIT 1;
@@ -41,7 +43,7 @@ SELECT
 FROM tb_deployment
 WHERE pk_deployment = :deployment;
 
-UPDATE tb_deployment SET token = :token, takeovers = takeovers + 1 - parked, parked = 0
+UPDATE tb_deployment SET token = :token, takeovers = takeovers + 1 - :resumed, parked = 0
 WHERE pk_deployment = :deployment;
 
 INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)

@@ -1,6 +1,6 @@
 -- Every takeover of a deployment whose owner died or parked it: who went on with it, which way, why, and how that
--- ended (`superseded`: whoever took over died, or parked it, in turn). The token of a deployment changes when it is
--- taken over, and only then; so these triggers hold for any Fraisier that uses this file, older ones included.
+-- ended (`superseded`: whoever took over died, or parked it, in turn). Triggers write it, so it holds for any Fraisier
+-- that uses this file, older ones included. A living owner that hands its deployment over is no recovery.
 CREATE TABLE tb_recovery (
     pk_recovery INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE DEFAULT
@@ -21,7 +21,7 @@ CREATE UNIQUE INDEX ix_recovery_identifier ON tb_recovery (identifier);
 CREATE INDEX ix_recovery_deployment ON tb_recovery (fk_deployment);
 
 CREATE TRIGGER tr_recovery_begun AFTER UPDATE OF token ON tb_deployment
-WHEN NEW.token <> OLD.token
+WHEN NEW.token <> OLD.token AND (NEW.takeovers <> OLD.takeovers OR OLD.parked)
 BEGIN
     UPDATE tb_recovery
     SET

@@ -61,7 +61,7 @@ CREATE UNIQUE INDEX ix_recovery_identifier ON tb_recovery (identifier);
 CREATE INDEX ix_recovery_deployment ON tb_recovery (fk_deployment);
 
 CREATE TRIGGER tr_recovery_begun AFTER UPDATE OF token ON tb_deployment
-WHEN NEW.token <> OLD.token
+WHEN NEW.token <> OLD.token AND (NEW.takeovers <> OLD.takeovers OR OLD.parked)
 BEGIN
     UPDATE tb_recovery
     SET

@@ -1,0 +1,124 @@
+"""Fraisier as a fraise: a repository of its own source, built into a release with an environment of its own.
+
+What it depends on is not installed again: a `.pth` file points to the packages of the tests' own environment. A `.pth`
+file in that folder is not read, so the code that runs is the release's, never the checkout's.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any, Final
+
+from tests.support import github, processes
+from tests.support.repository import Repository
+from tests.support.shop import SECRET, Shop, answers
+
+SOURCE: Final = Path(__file__).parents[2] / "src" / "fraisier"
+PACKAGES: Final = sysconfig.get_path("purelib")
+PYTHON: Final = ".venv/bin/python"
+BUILD: Final = f"""
+{sys.executable} -m venv --without-pip .venv
+printf '%s\\n' "$PWD/src" {PACKAGES} > .venv/lib/{Path(PACKAGES).parent.name}/site-packages/own.pth
+"""
+BROKEN: Final = {
+    "cannot start": ("cli/serve.py", "raise SystemExit('this version cannot start')\n"),
+    "no guard": ("observer/guard.py", "raise SystemExit('this version has no guard')\n"),
+}
+
+
+class OwnSource(Repository):
+    """Commits are copies of the source here; `mode` names what a version is broken by."""
+
+    def commit(self, mode: str = "ok", *, push: bool = True, files: Any = None) -> str:
+        label = f"v{len(self.labels) + 1}"
+        copy = self.work / "src" / "fraisier"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        for name, text in {"label": label, **(files or {})}.items():
+            (self.work / name).write_text(text + "\n", encoding="utf-8")
+        if mode != "ok":
+            name, line = BROKEN[mode]
+            (copy / name).write_text(line, encoding="utf-8")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", f"{label}: {mode}")
+        sha = self.git("rev-parse", "HEAD")
+        self.labels[label] = sha
+        if push:
+            self.push()
+        return sha
+
+
+class Own(Shop):
+    """An installation whose `fraisier serve` is its own fraise."""
+
+    def __init__(self, long: Path, short: Path) -> None:
+        super().__init__(long, short)
+        shutil.rmtree(self.repository.work)
+        shutil.rmtree(self.repository.origin)
+        self.repository = OwnSource(long)
+        self.env["FRAISIER_LEASE_SECONDS"] = "3"
+        self.configure()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port()}"
+
+    def configure(self, *, group: bool = False, **more: Any) -> None:  # type: ignore[override]
+        """The service listens where its health is asked for, and works with this very database and configuration."""
+        if not isinstance(self.repository, OwnSource):
+            return
+        command = [PYTHON, "-P", "-m", "fraisier", "serve", "--port", str(self.port())]
+        own = {"build": ["sh", "-c", BUILD], **more}
+        production = self.environment(
+            **own,
+            service={"command": command, "stop_timeout": 10, "sandbox": False},
+            health_check={"url": f"{self.address}/ready", "retries": 40, "retry_delay": 0.25},
+            env_vars={
+                name: text for name, text in self.env.items() if name.startswith(("FRAISIER", "XDG", "HOME"))
+            },
+        )
+        fraises: dict[str, Any] = {"fraisier": {"type": "api", "environments": {"production": production}}}
+        if group:
+            fraises["all"] = {"type": "service_group", "services": ["fraisier"]}
+        self.write_config(
+            {
+                "git": {"provider": "github", "github": {"webhook_secret": SECRET}},
+                "branch_mapping": {"main": {"fraise": "fraisier", "environment": "production"}},
+                "fraises": fraises,
+            }
+        )
+
+    def live_version(self, environment: str = "production") -> str | None:
+        """The commit whose release the process that listens works in."""
+        if not answers(f"{self.address}/health"):
+            return None
+        [server] = self.servers()
+        release = Path(f"/proc/{server}/cwd").readlink()
+        manifest = json.loads(release.with_name(f"{release.name}.json").read_text(encoding="utf-8"))
+        sha: str = manifest["commit"]["sha"]
+        return sha
+
+    def servers(self) -> list[int]:
+        return [pid for pid, words in self.processes().items() if "-m fraisier serve" in words]
+
+    def guards(self) -> list[int]:
+        return [pid for pid, words in self.processes().items() if "fraisier.observer.guard" in words]
+
+    def push(self, before: str, after: str) -> None:
+        payload = github.push(clone_url=str(self.repository.origin), before=before, after=after)
+        assert github.send(self.address, payload, secret=SECRET).status == 202
+
+    def ended(self, count: int, seconds: float = 90) -> dict[str, Any]:
+        """The newest deployment, as soon as there are so many and none of them runs."""
+        rows: list[dict[str, Any]] = []
+
+        def done() -> bool:
+            rows[:] = self.rows("SELECT * FROM tb_deployment ORDER BY pk_deployment DESC")
+            return len(rows) == count and rows[0]["status"] != "in_progress"
+
+        assert processes.until(done, seconds), (rows[:1], self.processes())
+        return rows[0]
