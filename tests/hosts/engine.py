@@ -68,7 +68,7 @@ class Engine:
     @property
     def inside(self) -> list[str]:
         """What a command begins with to see the engine's ports on 127.0.0.1."""
-        return ["nsenter", f"--net={network.NAMESPACES / self.namespace}"]
+        return [shutil.which("nsenter") or "", f"--net={network.NAMESPACES / self.namespace}"]
 
     def up(self) -> None:
         if self._own_network:

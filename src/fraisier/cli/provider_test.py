@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
     from fraisier.config.environment import Environment
 
-TESTABLE: Final = ("bare_metal",)
-PROMISED: Final = frozenset({"docker", "docker_compose", "coolify", "aws", "scaleway", "ovh", "kubernetes"})
+TESTABLE: Final = ("bare_metal", "docker_compose")
+PROMISED: Final = frozenset({"docker", "coolify", "aws", "scaleway", "ovh", "kubernetes"})
 
 
 @door(
     "fraisier provider-test bare_metal",
+    "fraisier provider-test docker_compose",
     "fraisier provider-test bare_metal --config-file provider.yaml",
     name="provider-test",
 )
@@ -40,7 +41,7 @@ def command(app: App, provider: str, config_file: Path | None) -> int:
 
     from fraisier.config.section import normal
     from fraisier.database import Database
-    from fraisier.doctor.targets import bare_metal
+    from fraisier.doctor import targets
     from fraisier.errors import NotSupportedYet
     from fraisier.observer.grounds import Grounds
     from fraisier.providers.provider import PROVIDERS
@@ -58,7 +59,7 @@ def command(app: App, provider: str, config_file: Path | None) -> int:
     chosen = [each for each in environments if each.provider == kind]
     grounds = Grounds(database, config.path if config else None)
     return findings.show(
-        app, asyncio.run(bare_metal(grounds, chosen, database.installation_id)), provider=kind
+        app, asyncio.run(targets.provider(grounds, kind, chosen, database.installation_id)), provider=kind
     )
 
 

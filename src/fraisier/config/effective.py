@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from fraisier.config import app_database
+from fraisier.config import app_database, belongs
 from fraisier.config.app_database import AppDatabase
 from fraisier.config.environment import Environment
 from fraisier.config.git import FraiseGit
@@ -73,6 +73,8 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
     values: Values = found.value
     if not lane.kind.refused and _value(values, "provider") in {None, "bare_metal"}:
         _required(lane, values, found, problems)
+    if (provider := _value(values, "provider") or "bare_metal") is not BAD:
+        belongs.check(provider, values, problems)
     _consistent(values, problems)
     written: dict[str, Any] = {"branch": lane.branch} | plain(values)
     service = _mapping(values, "service")
@@ -156,7 +158,8 @@ def _health_check(lane: Lane, values: Values, found: Found, problems: Problems) 
     if url and url.startswith("/"):
         address = _address(values)
         written["url"] = f"{address}{url}"
-        if not address and not lane.kind.refused and not _address_is_wrong(values):
+        known_there = _value(values, "provider") == "docker_compose"  # by what its containers publish
+        if not (address or known_there or lane.kind.refused or _address_is_wrong(values)):
             what = (
                 f"{url!r} is relative, and {lane.fraise}/{lane.environment} has neither service.port nor name"
             )

@@ -14,8 +14,10 @@ from fraisier.config.kinds import ARGV, FLAG, at_most, choice, duration, named, 
 from fraisier.config.names import (
     absolute_path,
     branch,
+    docker_image,
     file_path,
     host_name,
+    inner_path,
     login,
     private_key,
     repository,
@@ -39,7 +41,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     This is the configuration snapshot that is stored with each deployment, so new attributes have defaults.
     `provider_options` is what a provider of one's own finds below `provider_config`, unchanged. `env_files` are
     absolute paths on Fraisier's machine. `user` runs the service, its build and its hooks; None: whoever runs
-    Fraisier. `deployer` is the registered name behind the type custom. `config_file` is where it was read,
+    Fraisier. `file` are Compose files of the repository, `docker_image` what is run instead of building. `deployer` is the registered name behind the type custom. `config_file` is where it was read,
     and `state_path` Fraisier's own database, as far as that file names one. `adopt` is asked for with a deployment:
     use `app_path` although it holds something else. `hosts` are reached over SSH, none means the machine that Fraisier
     runs on; what is None of `ssh_…` is for ~/.ssh/config to say.
@@ -73,6 +75,11 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     git: FraiseGit | None = None
     pushes: Pushes = Pushes()
     deployer: str | None = None
+    file: tuple[str, ...] = ()
+    build_cache: bool = True
+    push: bool = False
+    deployment_type: str | None = None
+    docker_image: str | None = None
     config_file: str | None = None
     state_path: str | None = None
     hosts: tuple[str, ...] = ()
@@ -113,12 +120,10 @@ def _one_host(value: Value) -> Any:
 
 
 HOST: Final = text("a host as ssh knows it", check=ssh_host)
-BUILT: Final = ("bare_metal",)
-COMPOSE: Final = "the provider docker_compose"
+BUILT: Final = ("bare_metal", "docker_compose")
 COOLIFY: Final = "the provider coolify"
 CLOUD: Final = "the providers aws, scaleway and ovh"
 KUBERNETES: Final = "the provider kubernetes"
-DOCKER: Final = "Docker images"
 NOTIFICATIONS: Final = "notifications"
 JOBS: Final = "jobs and scripts (etl, scheduled, backup)"
 CANARY: Final = "the strategy canary"
@@ -135,9 +140,6 @@ NOT_YET: Final = {
     "webhooks": NOTIFICATIONS,
     "notifications": NOTIFICATIONS,
     "on_running_job": JOBS,
-    "build_cache": DOCKER,
-    "deployment_type": DOCKER,
-    "docker_image": DOCKER,
     "jobs": JOBS,
     "script": JOBS,
     "script_path": JOBS,
@@ -148,7 +150,6 @@ NOT_YET: Final = {
     "depends_on": JOBS,
     "monitoring": "generated monitoring",
     "runs_on": "several machines that share one database",
-    "file": COMPOSE,
     "endpoint": COOLIFY,
     "api_key": COOLIFY,
     "project_id": COOLIFY,
@@ -162,7 +163,6 @@ NOT_YET: Final = {
 
 PROMISED: Final = {
     "docker": "the provider docker",
-    "docker_compose": COMPOSE,
     "coolify": COOLIFY,
     "aws": CLOUD,
     "scaleway": CLOUD,
@@ -199,8 +199,25 @@ SHARED_FIELDS: Final = (
     Field("app_path", text(check=absolute_path), "The folder on the target that holds the releases."),
     Field("build", ARGV, "Runs in the new release; default: its build.sh if it has one."),
     Field("build_timeout", duration(minimum=1), "How long the build may take."),
-    Field("service", SERVICE_KIND, "The process that serves."),
-    Field("resources", nested(RESOURCES), "What the service may use of its machine; needs systemd."),
+    Field(
+        "service", SERVICE_KIND, "The process that serves, or the service of the Compose file by its name."
+    ),
+    Field(
+        "file",
+        at_most(8, text("the path of a file", check=inner_path)),
+        "docker_compose: the Compose file in the repository, or several; default: compose.yaml or docker-compose.yml.",
+    ),
+    Field("build_cache", FLAG, "docker_compose: false builds images without the cache of earlier builds."),
+    Field(
+        "push", FLAG, "docker_compose: what was built is pushed under the name that its `image:` gives it."
+    ),
+    Field(
+        "deployment_type",
+        choice("deployment type", ("docker_image",)),
+        "docker_image runs the image below instead of building one.",
+    ),
+    Field("docker_image", text(check=docker_image), "The image that is run: registry.example.com/shop:1.2."),
+    Field("resources", nested(RESOURCES), "What the service may use of its machine."),
     Field(
         "systemd_service",
         text(check=unit),

@@ -91,6 +91,28 @@ def private_key(text: str) -> str | None:
     return _printable(text)
 
 
+def inner_path(text: str) -> str | None:
+    """A file of the repository."""
+    if not text or text.startswith(("/", "-")) or ".." in text.split("/"):
+        return f"must be the path of a file in the repository, not {text!r}"
+    return _printable(text)
+
+
+def compose_service(text: str) -> str | None:
+    """What the Compose specification allows for the name of a service."""
+    allowed = text.isascii() and text.replace("-", "").replace("_", "").replace(".", "").isalnum()
+    if not allowed or not text[0].isalnum():
+        return f"{text!r} is not a name for a service of Compose: letters, digits, and . _ - after the first"
+    return None
+
+
+def docker_image(text: str) -> str | None:
+    """`registry.example.com/shop:1.2`, with a tag or a digest if wanted."""
+    if not text or text.startswith("-") or not text.isascii() or any(c.isspace() for c in text):
+        return f"must be the name of an image such as registry.example.com/shop:1.2, not {text!r}"
+    return _printable(text)
+
+
 def repository(text: str) -> str | None:
     """Any address that Git takes, except paths that depend on where Fraisier was started."""
     scheme, separator, _ = text.partition("://")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from typing import Final, Protocol
 
 from fraisier.config.environment import Environment
 from fraisier.errors import FraiseQLError
@@ -13,9 +14,21 @@ from fraisier.git.remote import resolve
 from fraisier.model.finding import Finding, ok, problem
 from fraisier.model.host import Host
 from fraisier.observer.grounds import Grounds
-from fraisier.providers.bare_metal import examine
+from fraisier.providers.bare_metal import examine as on_bare_metal
+from fraisier.providers.docker_compose import examine as with_compose
 
-PATIENCE = 20.0  # seconds for one repository
+PATIENCE: Final = 20.0  # seconds for one repository
+
+
+class Examiner(Protocol):
+    """What a provider that deploys to machines needs of them."""
+
+    def machine(self, host: Host) -> AsyncIterator[Finding]: ...
+
+    def lane(self, host: Host, environment: Environment, installation_id: str) -> AsyncIterator[Finding]: ...
+
+
+EXAMINERS: Final[dict[str, Examiner]] = {"bare_metal": on_bare_metal, "docker_compose": with_compose}
 
 
 async def targets(
@@ -29,28 +42,31 @@ async def targets(
         ]
 
 
-async def bare_metal(
-    grounds: Grounds, environments: Iterable[Environment], installation_id: str
+async def provider(
+    grounds: Grounds, kind: str, environments: Iterable[Environment], installation_id: str
 ) -> list[Finding]:
-    """What the provider needs, and each of these environments of it."""
+    """What this provider needs, and each of these environments of it."""
     async with grounds.here() as host:
-        return await _machine(host, environments, installation_id)
+        return [
+            *[each async for each in EXAMINERS[kind].machine(host)],
+            *await lanes(host, environments, installation_id),
+        ]
 
 
 async def _machine(host: Host, environments: Iterable[Environment], installation_id: str) -> list[Finding]:
-    return [
-        *[each async for each in examine.machine(host)],
-        *await lanes(host, environments, installation_id),
-    ]
+    used = {each.provider for each in environments} & EXAMINERS.keys() or {"bare_metal"}
+    found = [each for kind in sorted(used) async for each in EXAMINERS[kind].machine(host)]
+    return [*dict.fromkeys(found), *await lanes(host, environments, installation_id)]
 
 
 async def lanes(host: Host, environments: Iterable[Environment], installation_id: str) -> list[Finding]:
-    """Folders, disks and ports of what runs on hosts, all at the same time."""
+    """Folders, disks and ports of what runs on this machine, all at the same time."""
 
     async def of(environment: Environment) -> list[Finding]:
-        return [found async for found in examine.lane(host, environment, installation_id)]
+        examiner = EXAMINERS[environment.provider]
+        return [found async for found in examiner.lane(host, environment, installation_id)]
 
-    ours = [each for each in environments if each.provider == "bare_metal" and not each.hosts]
+    ours = [each for each in environments if each.provider in EXAMINERS and not each.hosts]
     return [found for lane in await asyncio.gather(*map(of, ours)) for found in lane]
 
 

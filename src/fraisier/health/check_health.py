@@ -20,14 +20,17 @@ class CheckHealth:
 
     async def check(self, site: Site, params: Params) -> Seen:
         watch = await _watch(site, params)
-        answers = [await watch.attempt(check) for check in params.enabled] or [watch.standing()]
+        answers = [await watch.attempt(check) for check in watch.checks if check.enabled] or [
+            watch.standing()
+        ]
         return Seen.DONE if all(answer.good for answer in answers) else Seen.NOT_DONE
 
     async def apply(self, site: Site, params: Params) -> Skip | None:
         if (nothing := _nothing_to_ask(params)) is not None:
             return nothing
         watch = await _watch(site, params)
-        for check in params.checks:
+        await watch.started()
+        for check in watch.checks:
             if check.enabled:
                 await watch.until_good(check)
             else:
@@ -49,6 +52,6 @@ async def _watch(site: Site, params: Params) -> Watch:
 def _nothing_to_ask(params: Params) -> Skip | None:
     if params.checks and not params.enabled:
         return Skip("health check disabled")
-    if not params.checks and params.service is None:
+    if not params.checks and not params.watched:
         return Skip("no health check and no service to look at")
     return None

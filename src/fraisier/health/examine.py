@@ -24,7 +24,7 @@ async def examine(site: Site, params: Params) -> AsyncIterator[Examined]:
     from fraisier.health.watch import Watch  # noqa: PLC0415 - asyncio, which planning does not need
 
     watch = await Watch.begin(site, params)
-    for check in params.checks:
+    for check in watch.checks:
         shown = check_type_of(check).shown(check)
         if not check.enabled:
             yield Examined(check=shown, good=None, said="skipped: it is disabled")
@@ -34,7 +34,7 @@ async def examine(site: Site, params: Params) -> AsyncIterator[Examined]:
         yield Examined(check=shown, good=answer.good, said=said)
     if params.checks:
         return
-    if params.service is None:
+    if not params.watched:
         yield Examined(check="process", good=None, said="skipped: no health check and no service to look at")
     else:
         standing = watch.standing()

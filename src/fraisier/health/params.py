@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fraisier.config.health_check import HealthCheck
+from fraisier.hosts.compose.project import Project
 from fraisier.hosts.service_ref import ServiceRef
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
@@ -15,6 +16,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
     `release_path` is the folder of the version that must be the one that answers, `commit` that version; None: not
     known. `public` are the variables of its environment that hold no secret. `identity` is for people only.
+    `project` stands where containers serve, which may say themselves for `starts_within` seconds that they start.
     """
 
     checks: tuple[HealthCheck, ...] = ()
@@ -24,6 +26,13 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     commit: Commit | None = None
     identity: Identity | None = None
     public: tuple[str, ...] = ()
+    project: Project | None = None
+    starts_within: float = 300.0
+
+    @property
+    def watched(self) -> bool:
+        """Whether it is known what serves."""
+        return self.service is not None or self.project is not None
 
     @property
     def enabled(self) -> list[HealthCheck]:

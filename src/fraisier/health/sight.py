@@ -19,17 +19,19 @@ NOBODY_KNOWS: Final = 0
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """One look at a service. `port` is the one that is asked.
 
-    `release` is the one whose folder the main process works in; None when it works elsewhere, or may not be seen.
+    `mains` are the processes that must stay the same: its main one, or the first one of each container. `release` is
+    the one that they run; None when that may not be seen. `complaint` is what the target itself says against it;
+    `starting`: it does not say yet; `vouched`: it says that all is well.
     """
 
     processes: tuple[int, ...] = ()
+    mains: tuple[int, ...] = ()
     listeners: tuple[Listener, ...] = ()
     port: int | None = None
     release: str | None = None
-
-    @property
-    def main(self) -> int | None:
-        return self.processes[0] if self.processes else None
+    complaint: str = ""
+    starting: bool = False
+    vouched: bool = False
 
 
 async def look(host: Host, service: ServiceRef, *, port: int | None) -> Sight:
@@ -37,6 +39,7 @@ async def look(host: Host, service: ServiceRef, *, port: int | None) -> Sight:
     processes = tuple(await service_manager(service.manager).processes(host, service))
     return Sight(
         processes=processes,
+        mains=processes[:1],
         listeners=tuple(await host.listeners(port)) if port else (),
         port=port,
         release=await _release(host, service, processes[0]) if processes else None,
@@ -51,21 +54,26 @@ async def _release(host: Host, service: ServiceRef, pid: int) -> str | None:
     return layout.release_of(link, await layout.physical_releases(host, service.app_path))
 
 
-def fault(sight: Sight, *, first: int | None, release_path: str | None) -> str | None:
+def fault(sight: Sight, *, first: tuple[int, ...], release_path: str | None) -> str | None:
     """What speaks against this being the new version; None when nothing does.
 
-    `first` is the main process when the checks began: another one now means that it ended in between.
+    `first` are the main processes when the checks began: other ones now mean that one ended in between.
     """
-    if sight.main is None:
-        return "the service has no living process"
-    if first is not None and sight.main != first:
-        return f"the service's process {first} ended and was replaced by {sight.main}: it does not stay up"
+    if not sight.mains:
+        return sight.complaint or "the service has no living process"
+    if first and (ended := [pid for pid in first if pid not in sight.mains]):
+        now = ", ".join(str(pid) for pid in sight.mains if pid not in first) or "none"
+        return f"the service's process {ended[0]} ended and was replaced by {now}: it does not stay up"
+    if sight.complaint:
+        return sight.complaint
     strangers = [who for who in sight.listeners if who.pid not in {NOBODY_KNOWS, *sight.processes}]
     if strangers:
         who = strangers[0]
         return f"port {sight.port} is answered by pid {who.pid} ({who.command}), not by the service"
     if release_path and sight.release not in {None, PurePosixPath(release_path).name}:
-        return f"process {sight.main} runs release {sight.release}, not {PurePosixPath(release_path).name}"
+        return (
+            f"process {sight.mains[0]} runs release {sight.release}, not {PurePosixPath(release_path).name}"
+        )
     return None
 
 

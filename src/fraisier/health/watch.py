@@ -8,13 +8,15 @@ from typing import Final
 
 from fraisier.config.health_check import HealthCheck
 from fraisier.errors import HealthCheckError
+from fraisier.health import containers, sight
 from fraisier.health.check_type import Answer, check_type_of
 from fraisier.health.params import Params
 from fraisier.health.schedule import Tries
-from fraisier.health.sight import Sight, fault, look, unknown
+from fraisier.health.sight import Sight, fault, unknown
 from fraisier.model.host import Site
 
 ANSWERED: Final = frozenset({"http", "tcp"})
+PAUSE: Final = 0.3  # seconds between looks at what starts
 
 
 class Watch:
@@ -24,15 +26,20 @@ class Watch:
         self._site = site
         self._judged = judged
         self._began = time.monotonic()
-        self._first: int | None = None
+        self._first: tuple[int, ...] = ()
         self._sight = Sight()
 
     @classmethod
     async def begin(cls, site: Site, judged: Params) -> Watch:
         """Take the first look."""
-        watch = cls(site, judged)
+        watch = cls(site, await containers.addressed(site.host, judged))
         await watch._look(None)
         return watch
+
+    @property
+    def checks(self) -> tuple[HealthCheck, ...]:
+        """What is asked, each with the whole address."""
+        return self._judged.checks
 
     @property
     def _elapsed(self) -> float:
@@ -64,8 +71,24 @@ class Watch:
             return answer
         return Answer(good=False, said=standing.said if answer.good else f"{answer.said}; {standing.said}")
 
+    async def started(self) -> None:
+        """Wait as long as the target itself says that the service starts; Docker ends that when a container may no
+        longer. Raises `HealthCheckError` when it takes longer than anybody would wait.
+        """
+        while self._sight.starting:
+            if self._elapsed > self._judged.starts_within:
+                raise HealthCheckError(
+                    f"Still starting after {self._elapsed:.0f} s: {self.standing().said}.",
+                    hint=self._read_its_output(),
+                )
+            await asyncio.sleep(PAUSE)
+            await self._look(None, forgiving=True)
+
     async def stays_up(self, seconds: float) -> None:
         """No check is configured: the process must live. Raises `HealthCheckError`."""
+        if self._sight.vouched and self.standing().good:
+            self._site.say("well, says the health check of the image or the Compose file")
+            return
         self._site.say(f"no health check is configured: the process must stay up for {seconds:g} s")
         if self.standing().good:
             await asyncio.sleep(seconds)
@@ -77,24 +100,25 @@ class Watch:
 
     def standing(self) -> Answer:
         """What the last look says about the process."""
-        if self._judged.service is None:
+        if not self._judged.watched:
             return Answer(good=True, said="")
         wrong = fault(self._sight, first=self._first, release_path=self._judged.release_path)
         return Answer(good=wrong is None, said=wrong or "")
 
     async def _look(self, port: int | None, *, forgiving: bool = False) -> None:
-        service = self._judged.service
-        if service is None:
-            return
-        self._sight = await look(self._site.host, service, port=service.port or port)
-        if self._first is None or forgiving:
-            self._first = self._sight.main
+        judged = self._judged
+        if judged.project is not None:
+            self._sight = await containers.look(self._site.host, judged, port)
+        elif judged.service is not None:
+            self._sight = await sight.look(self._site.host, judged.service, port=judged.service.port or port)
+        if not self._first or forgiving:
+            self._first = self._sight.mains
 
     def _unknown(self, check: HealthCheck) -> str | None:
         """Why nobody can say who answered. An answer that named the right version has said so itself."""
         if check.version is not None or self._known_by_its_process(check):
             return None
-        return unknown(self._sight) if self._judged.service else "it is not known which process serves"
+        return unknown(self._sight) if self._judged.watched else "it is not known which process serves"
 
     def _known_by_its_process(self, check: HealthCheck) -> bool:
         """Nobody was asked over the network: the process that lives, and works in its release, is all there is."""

@@ -19,7 +19,7 @@ async def drift(
     host: Host, app_path: str, release: Release, service: ServiceRef | None
 ) -> AsyncIterator[str]:
     """A sentence for each thing that is no longer as the release left it."""
-    async for said in _environment(host, app_path, release):
+    async for said in environment(host, app_path, release):
         yield said
     if (tree := layout.tree_of(app_path)) is not None and (modified := (await look(host, tree)).modified):
         yield f"Tracked files in {tree} are modified: {', '.join(line.strip() for line in modified[:10])}."
@@ -32,7 +32,7 @@ async def drift(
         yield said
 
 
-async def _environment(host: Host, app_path: str, release: Release) -> AsyncIterator[str]:
+async def environment(host: Host, app_path: str, release: Release) -> AsyncIterator[str]:
     """Names only; nobody learns a value."""
     try:
         found = await env_file.read(host, layout.env_path(app_path, release.name))

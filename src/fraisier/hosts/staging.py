@@ -47,10 +47,13 @@ def paths(app_path: str, name: str) -> tuple[str, str, str]:
     )
 
 
-async def write(site: Site, params: StageParams) -> Release:
-    """Resolve the environment and write all three files. A release is finished when its manifest lies there."""
+async def write(site: Site, params: StageParams, unit: str | None = None) -> Release:
+    """Resolve the environment and write all three files. A release is finished when its manifest lies there.
+
+    `unit` is the text of its unit where that is not made from the service.
+    """
     env = env_file.resolved(site, params.env_vars, params.env_files)
-    unit = await unit_text(site.host, params)
+    unit = await unit_text(site.host, params) if unit is None else unit
     manifest, env_path, unit_path = paths(params.app_path, params.release)
     finished = _complete(params.manifest, env, unit)
     await _write(site.host, env_path, Secret(env_file.render(env)))

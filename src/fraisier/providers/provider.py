@@ -136,7 +136,11 @@ def made(cls: type) -> Provider:
     return provider
 
 
-PROVIDERS: Final = Registry[Provider]("provider", {"bare_metal": "fraisier.providers.bare_metal"}, made)
+BUILT_IN: Final = {
+    "bare_metal": "fraisier.providers.bare_metal",
+    "docker_compose": "fraisier.providers.docker_compose",
+}
+PROVIDERS: Final = Registry[Provider]("provider", BUILT_IN, made)
 
 
 def provider_of(environment: Environment) -> Provider:

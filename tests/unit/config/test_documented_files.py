@@ -79,7 +79,6 @@ branch_mapping:
 REGISTRY_REFUSED = [
     (20, 7, "has no app_path"),
     (30, 40, "drops the database and makes it again: say how"),
-    (31, 28, "not supported yet: the provider docker_compose"),
     (34, 21, "not supported yet: the provider coolify"),
     (38, 28, "not supported yet: the providers aws, scaleway and ovh"),
     (42, 33, "not supported yet: the providers aws, scaleway and ovh"),
@@ -163,7 +162,7 @@ REFUSED = {
     ),
     "a provider that is not installed": (
         "fraises: {bakery: {environments: {live: {provider: oven_cloud, provider_config: {api_url: x}}}}}",
-        [(1, 52, "there is no provider called 'oven_cloud'; it must be bare_metal, or an installed plugin")],
+        [(1, 52, "there is no provider called 'oven_cloud'; it must be one of bare_metal, docker_compose, or an installed plugin")],
     ),
     "notifications, limits and secrets": (
         FRAME + "        provider_config:\n          webhooks: [{type: slack}]\n          resources: {cpu: {limit: 2}}\n"

@@ -176,11 +176,14 @@ def test_a_snapshot_comes_back_as_it_was(environment):
         ("service: {command: x, port: " + "9" * 5000 + "}", "7: must be a whole number from 1 to 65535, not"),
         ("service: {command: x, manager: systmd}", "7: there is no service manager called 'systmd'"),
         ("service: {command: x, prot: 1}", "7: unknown key 'prot' (did you mean port?)"),
-        ("service: [x]", "7: must be a mapping of keys to values"),
+        (
+            "service: 5\nsystemd_service: x",
+            "7: belongs to the provider docker_compose, and this one is bare_metal",
+        ),
         ("service: {port: 80, command: ''}", "7: is an empty command"),
         (
             "provider: bare_mettal",
-            "7: there is no provider called 'bare_mettal'; it must be bare_metal, or an installed plugin (did you mean",
+            "7: there is no provider called 'bare_mettal'; it must be one of bare_metal, docker_compose, or an installed plugin (did you mean",
         ),
         ("name: a b", "7: must be a host name such as api.example.com, not 'a b'"),
         ("env_vars: {1A: x}", "7: '1A' is not a name for an environment variable"),

@@ -29,7 +29,7 @@ EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
 WITH_PLUGINS = EXAMPLE.read_text(encoding="utf-8").replace("#| ", "")
 WITH_ALTERNATIVES = WITH_PLUGINS.replace("#or ", "")
 FROM_ELSEWHERE = {"fraise", "environment", "type", "provider_options", "health_checks", "git", "deployer"}
-FROM_ELSEWHERE |= {"config_file", "state_path"}
+FROM_ELSEWHERE |= {"config_file", "state_path", "adopt"}
 STRUCTS = [
     (APP_DATABASE, AppDatabase, set()),
     (BRANCH_TARGET, BranchTarget, set()),
@@ -66,7 +66,7 @@ def keys(node: Node) -> Iterator[str]:
 
 def test_it_is_valid():
     config = FraisierConfig(EXAMPLE)
-    assert list(config.fraises) == ["my_api", "my_other_api", "my_worker", "everything"]
+    assert list(config.fraises) == ["my_api", "my_other_api", "my_worker", "my_site", "everything"]
     assert config.warnings == []
 
 

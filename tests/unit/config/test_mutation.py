@@ -36,7 +36,7 @@ TEXTS = {
 }
 TEXTS |= {"command", "hooks", "pre_deployment", "post_deployment", "env_file", "webhook_secret", "query"}
 TEXTS |= {"json", "header", "tool_command", "tool_config", "rebuild", "auto_deploy_branch"}
-TEXTS |= {"json", "header", "password"}
+TEXTS |= {"json", "header", "password", "file", "docker_image"}
 """Keys whose values are the user's: another text has another meaning and is no mistake."""
 WRONG = {
     "a mapping": {"surely_unknown": {"surely_unknown": 1}},
@@ -55,8 +55,8 @@ def is_a_mistake(value: Any, path: Path_, mistake: str) -> bool:
     if mistake == "_misspelt":
         return isinstance(path[-1], str) and above not in NAMES_BELOW
     if mistake == "nothing":
-        return not isinstance(value, dict | list) and above not in NAMES_BELOW
-    text = any(key in TEXTS for key in path[-3:] if isinstance(key, str))
+        return not isinstance(value, dict | list) and above not in NAMES_BELOW and path[-1] != "service"
+    text = path[-1] == "service" or any(key in TEXTS for key in path[-3:] if isinstance(key, str))
     return not (text and mistake in {"a name that nobody knows", "no number", "a broken reference"})
 
 

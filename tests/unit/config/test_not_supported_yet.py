@@ -47,11 +47,10 @@ def test_every_promised_key_is_refused_at_its_place(wrong, name, key):
 @pytest.mark.parametrize(
     "keys",
     [
-        "provider: docker-compose",
+        "provider: docker",
         "provider: Coolify",
         "target: {provider: aws}",
         "provider: kubernetes",
-        "target: {service: ecs}",
         "deployment_strategy: blue-green",
         "deployment_strategy: rolling",
         "deployment_strategy: canary",
@@ -105,4 +104,4 @@ def test_the_prd_s_file_names_everything_at_once(wrong):
         """
     )
     assert {problem.kind for problem in problems} == {"not_supported_yet"}
-    assert [problem.line for problem in problems] == [10, 11, 13, 16]
+    assert [problem.line for problem in problems] == [10, 13, 16]

@@ -97,7 +97,7 @@ def test_an_unknown_provider_is_named_and_its_keys_are_not_judged(wrong, plugins
     assert (problem.line, problem.column) == (6, 19)
     assert (
         problem.what
-        == "there is no provider called 'my_cloud'; it must be bare_metal, or an installed plugin"
+        == "there is no provider called 'my_cloud'; it must be one of bare_metal, docker_compose, or an installed plugin"
     )
     assert problem.hint == "did you mean my_cloudy?"
 

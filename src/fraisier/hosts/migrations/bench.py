@@ -11,6 +11,8 @@ import msgspec
 
 from fraisier.hosts import env_file, layout
 from fraisier.hosts.as_user import as_user
+from fraisier.hosts.compose import release as compose
+from fraisier.hosts.compose.project import Project
 from fraisier.hosts.effect import failed
 from fraisier.model.command import Command, CommandResult
 from fraisier.model.host import Site
@@ -21,7 +23,9 @@ _RUN: Final = 'PATH="$PWD/.venv/bin:$PWD/venv/bin:$PATH:$1"; export PATH; shift;
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tool is told, and what every one of its commands needs. `deadline` is in seconds, for each command."""
+    """What a tool is told, and what every one of its commands needs. `deadline` is in seconds, for each command.
+    `project` is what they mean when they call `docker compose`.
+    """
 
     app_path: str
     environment: str = ""
@@ -33,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public: tuple[str, ...] = ()
     user: str | None = None
     deadline: float = 600.0
+    project: Project | None = None
 
 
 class Bench:
@@ -80,7 +85,10 @@ class Bench:
 
     async def _env(self) -> dict[str, Any]:
         path = layout.env_path(self.settings.app_path, self.release)
-        return dict(await env_file.read(self._site.host, path, self.settings.public))
+        env = await env_file.read(self._site.host, path, self.settings.public)
+        if self.settings.project is not None:
+            env |= await compose.meant(self._site.host, self.settings.project, self.release)
+        return env
 
 
 def json_in(output: str) -> dict[str, Any]:

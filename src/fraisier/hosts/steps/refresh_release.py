@@ -57,20 +57,24 @@ class RefreshRelease:
         return Seen.NOT_DONE
 
     async def apply(self, site: Site, params: StageParams) -> None:
-        before = await _manifest(site.host, params)
-        await effect(site.host, _keep(params), f"Keeping the environment of {params.release}")
+        before = await manifest_of(site.host, params)
+        await effect(site.host, keep(params), f"Keeping the environment of {params.release}")
         salted = msgspec.structs.replace(before, deployment=params.manifest.deployment or before.deployment)
         after = await staging.write(site, msgspec.structs.replace(params, manifest=salted))
         if names := env_file.changed(before.environment, after.environment):
             site.say(f"changed since {params.release} was live: {', '.join(names)}")
 
     async def undo(self, site: Site, params: StageParams) -> None:
-        script = files.script(_PUT_BACK, *_kept_and_files(params))
-        await effect(site.host, script, f"Putting back the environment of {params.release}")
+        await effect(site.host, put_back(params), f"Putting back the environment of {params.release}")
 
 
-def _keep(params: StageParams) -> Command:
+def keep(params: StageParams) -> Command:
+    """Keep the files beside a release; what was kept for this deployment before stays as it is."""
     return files.script(_KEEP, *_kept_and_files(params))
+
+
+def put_back(params: StageParams) -> Command:
+    return files.script(_PUT_BACK, *_kept_and_files(params))
 
 
 def _kept_and_files(params: StageParams) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ def _kept_and_files(params: StageParams) -> tuple[str, ...]:
     return kept, *staging.paths(params.app_path, params.release)
 
 
-async def _manifest(host: Host, params: StageParams) -> Release:
+async def manifest_of(host: Host, params: StageParams) -> Release:
     path = layout.manifest_path(params.app_path, params.release)
     text = await host.read_text(path)
     if text is None:

@@ -6,6 +6,8 @@ import msgspec
 
 from fraisier.hosts import env_file, layout
 from fraisier.hosts.as_user import as_user
+from fraisier.hosts.compose import release
+from fraisier.hosts.compose.project import Project
 from fraisier.hosts.effect import effect
 from fraisier.model.command import Command
 from fraisier.model.host import Site
@@ -18,6 +20,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     `undo_argv` takes it back. Without one, `stays` says what is left behind and `how` a person undoes that;
     an empty `stays` means that nothing has to be undone, as after a backup. `deadline` is in seconds.
     `env` is added to the release's own variables, of which the `public` ones hold no secret. `user` runs it.
+    `project` is what it means when it calls `docker compose`, where that runs the release.
     """
 
     app_path: str
@@ -31,6 +34,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = msgspec.field(default_factory=dict)
     public: tuple[str, ...] = ()
     user: str | None = None
+    project: Project | None = None
 
 
 @step_kind("run_in_release", params=Params, repeatable=False)
@@ -54,6 +58,8 @@ class RunInRelease:
 async def _run(site: Site, params: Params, argv: tuple[str, ...], doing: str) -> None:
     folder = layout.release_path(params.app_path, params.release)
     env = await env_file.read(site.host, layout.env_path(params.app_path, params.release), params.public)
+    if params.project is not None:
+        env |= await release.meant(site.host, params.project, params.release)
     what = Command(argv=argv, env={**env, **params.env}, cwd=folder, deadline=params.deadline)
     await effect(
         site.host,

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import AsyncIterator
 
 import msgspec
 
 from fraisier.config.environment import Environment
-from fraisier.errors import DeploymentError, FraiseQLError
+from fraisier.errors import DeploymentError
 from fraisier.git import tree
+from fraisier.hosts import room
 from fraisier.hosts.service_manager import detect, service_manager
 from fraisier.hosts.service_ref import service_ref
-from fraisier.hosts.steps import prepare_folder, update_tree
+from fraisier.hosts.steps import update_tree
 from fraisier.model.command import command
 from fraisier.model.finding import Finding, ok, problem, warning
 from fraisier.model.host import Host
 from fraisier.providers.bare_metal import in_place
-
-MIB = 1024 * 1024
-ENOUGH = 100 * MIB
-COMFORTABLE = 1024 * MIB
 
 
 async def machine(host: Host) -> AsyncIterator[Finding]:
@@ -43,34 +39,15 @@ async def machine(host: Host) -> AsyncIterator[Finding]:
 async def lane(host: Host, environment: Environment, installation_id: str) -> AsyncIterator[Finding]:
     """What one environment needs there."""
     name = str(environment.identity)
-    yield await _folder(host, environment.app_path, name)
+    yield await room.folder(host, environment.app_path, name)
     if found := await _tree(host, environment.app_path, name):
         home, finding = found
         environment = msgspec.structs.replace(environment, app_path=home)
         yield finding
-    if (disk := await _disk(host, environment.app_path, name)) is not None:
+    if (disk := await room.disk(host, environment.app_path, name)) is not None:
         yield disk
     if environment.service and environment.service.port:
         yield await _port(host, environment, environment.service.port, installation_id)
-
-
-async def _folder(host: Host, app_path: str, name: str) -> Finding:
-    names = await host.list_folder(app_path)
-    try:
-        prepare_folder.refuse_foreign(names or [], app_path, host.name)
-    except (DeploymentError, FraiseQLError) as error:
-        return problem(name, error.message, error.hint)
-    nearest = app_path
-    while names is None and nearest != "/":
-        nearest = posixpath.dirname(nearest)
-        names = await host.list_folder(nearest)
-    if (await host.look(command("test", "-w", nearest, "-a", "-x", nearest, deadline=10))).ok:
-        return ok(name, f"{app_path} can be written.")
-    return problem(
-        name,
-        f"{nearest} cannot be written, and {app_path} is to be below it.",
-        f'sudo install -d -o "$USER" {app_path}',
-    )
 
 
 async def _tree(host: Host, app_path: str, name: str) -> tuple[str, Finding] | None:
@@ -82,23 +59,6 @@ async def _tree(host: Host, app_path: str, name: str) -> tuple[str, Finding] | N
     except DeploymentError as error:
         return app_path, problem(name, error.message, error.hint)
     return home, ok(name, f"{app_path} is a Git work tree, used in place: the switch is not atomic.")
-
-
-async def _disk(host: Host, app_path: str, name: str) -> Finding | None:
-    """None where df says nothing: not every file system does."""
-    existing = app_path
-    while existing != "/" and await host.list_folder(existing) is None:
-        existing = posixpath.dirname(existing)
-    shown = await host.look(command("df", "-Pk", "--", existing, deadline=20))
-    free = prepare_folder.free_bytes(shown.output)
-    if free is None:
-        return None
-    said = f"The disk of {app_path} has {free // MIB} MiB left."
-    if free < ENOUGH:
-        return problem(name, said, f"make room: at least {ENOUGH // MIB} MiB are needed")
-    if free < COMFORTABLE:
-        return warning(name, said, "make room, or set a lower keep_releases")
-    return ok(name, said)
 
 
 async def _port(host: Host, environment: Environment, port: int, installation_id: str) -> Finding:

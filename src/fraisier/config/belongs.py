@@ -1,0 +1,59 @@
+"""Keys that only some providers read. Elsewhere they would be ignored, so they are refused there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from fraisier.config.problem import Problems
+from fraisier.config.section import BAD, Found, Values
+
+COMPOSE: Final = "docker_compose"
+ONLY: Final = {
+    "file": (COMPOSE,),
+    "push": (COMPOSE,),
+    "build_cache": (COMPOSE,),
+    "deployment_type": (COMPOSE,),
+    "docker_image": (COMPOSE,),
+    "service.names": (COMPOSE,),
+}
+NOT_FOR: Final = {
+    COMPOSE: {
+        "service.command": "write `command:` of the service in the Compose file",
+        "service.unit": "Compose runs the service",
+        "service.manager": "Compose runs the service",
+        "service.sandbox": "containers are kept apart by Docker; see `security_opt:` of the Compose file",
+        "service.stop_timeout": "write `stop_grace_period:` of the service in the Compose file",
+        "user": "write `user:` of the service in the Compose file",
+    }
+}
+
+
+def check(provider: str, values: Values, problems: Problems) -> None:
+    """Complain about every key that this provider would not read."""
+    for key, found in _written(values):
+        if key in ONLY and provider not in ONLY[key]:
+            problems.add(
+                found, f"belongs to the provider {' or '.join(ONLY[key])}, and this one is {provider}"
+            )
+        elif why := NOT_FOR.get(provider, {}).get(key):
+            problems.add(found, f"is not for the provider {provider}", hint=why)
+    _image(values, problems)
+
+
+def _written(values: Values) -> Iterator[tuple[str, Found]]:
+    service = values["service"].value if "service" in values else {}
+    inner = service if isinstance(service, dict) else {}
+    yield from ((key, found) for key, found in values.items() if key != "service")
+    yield from ((f"service.{key}", found) for key, found in inner.items())
+
+
+def _image(values: Values, problems: Problems) -> None:
+    """An image and the wish to run it come together."""
+    kind, image = values.get("deployment_type"), values.get("docker_image")
+    if kind and not image and kind.value is not BAD:
+        problems.add(kind, "needs docker_image: nobody knows which image to run")
+    if image and not kind and image.value is not BAD:
+        problems.add(image, "is run only with deployment_type: docker_image", hint="add it")
+    if kind and (push := values.get("push")) and push.value is True:
+        problems.add(push, f"has nothing to push: an image that is there already is run ({kind.path})")

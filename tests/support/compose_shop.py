@@ -1,0 +1,118 @@
+"""The shop in containers: a Compose project of a real engine, which has a network of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.hosts.engine import Engine
+from tests.support.ports import free_port
+from tests.support.shop import Result, Shop, merged
+
+CONTAINER = Path(__file__).parent / "container"
+FILES = {path.name: path.read_text(encoding="utf-8").rstrip("\n") for path in CONTAINER.iterdir()}
+
+
+class ComposeShop(Shop):
+    """Its commands run inside the engine's network, so that health checks reach what containers publish."""
+
+    def __init__(self, long: Path, short: Path, engine: Engine) -> None:
+        self.engine = engine
+        super().__init__(long, short)
+        engine.settings(self.home)
+
+    def commit(self, mode: str = "ok", **files: str) -> str:
+        return self.repository.commit(mode, files={**FILES, **files})
+
+    def environment(self, name: str = "production", **overrides: Any) -> dict[str, Any]:
+        """Containers are reached by the port that they publish."""
+        base = super().environment(name)
+        port = self.port(name)
+        base |= {"provider": "docker_compose", "service": {"name": "web", "port": port}}
+        base["health_check"]["url"] = f"http://127.0.0.1:{port}/cgi-bin/health"
+        return merged(base, overrides)
+
+    def run(self, *arguments: str, timeout: float = 120, env: dict[str, str] | None = None) -> Result:
+        started = time.monotonic()
+        done = subprocess.run(
+            [*self.engine.inside, str(self.fraisier), *arguments],
+            env={**self.env, **(env or {})},
+            cwd=self.root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        result = Result(
+            exit_code=done.returncode,
+            stdout=done.stdout,
+            stderr=done.stderr,
+            seconds=time.monotonic() - started,
+        )
+        assert "Traceback" not in result.output, result.output
+        return result
+
+    def about(self, environment: str = "production") -> dict[str, Any] | None:
+        address = f"http://127.0.0.1:{self.port(environment)}/"
+        words = [*self.engine.inside, "curl", "--silent", "--max-time", "3", address]
+        asked = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)
+        return json.loads(asked.stdout) if asked.returncode == 0 and asked.stdout else None
+
+    @property
+    def installation(self) -> str:
+        return self.rows("SELECT id FROM tb_installation")[0]["id"][:8]
+
+    def containers(self, *more: str) -> list[dict[str, Any]]:
+        """Every container of this installation, as `docker inspect` tells."""
+        ids = self.engine.docker(
+            "ps", "--all", "--quiet", "--filter", f"name=fraisier-{self.installation}", *more
+        ).split()
+        return json.loads(self.engine.docker("inspect", *ids)) if ids else []
+
+    def images(self) -> list[str]:
+        """The names of the images that this installation keeps."""
+        listed = self.engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split()
+        return sorted(name for name in listed if name.startswith(f"fraisier-{self.installation}-"))
+
+    def networks(self) -> list[str]:
+        listed = self.engine.docker("network", "ls", "--format", "{{.Name}}").split()
+        return [name for name in listed if name.startswith(f"fraisier-{self.installation}-")]
+
+    @contextmanager
+    def listening(self) -> Iterator[int]:
+        """Somebody else listens on a port of the engine's network."""
+        port = free_port()
+        code = f"import socket,time; s=socket.create_server(('127.0.0.1', {port})); print(1, flush=True); time.sleep(600)"
+        words = [*self.engine.inside, sys.executable, "-c", code]
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as other:
+            assert other.stdout
+            other.stdout.readline()
+            try:
+                yield port
+            finally:
+                other.kill()
+
+    def pretend_socket(self, path: str) -> None:
+        """Make the `docker` command of this shop look for its engine there."""
+        [meta] = (self.home / ".docker/contexts/meta").glob("*/meta.json")
+        meta.write_text(
+            meta.read_text(encoding="utf-8").replace(str(self.engine.socket), path), encoding="utf-8"
+        )
+
+    def close(self) -> None:
+        """Take away every container and network; the images go with the engine."""
+        if self.database.exists():
+            if ids := [one["Id"] for one in self.containers()]:
+                self.engine.docker("rm", "--force", "--volumes", *ids)
+            for name in self.networks():
+                self.engine.docker("network", "rm", name)
+        shutil.rmtree(self.home / ".docker")
+        super().close()
