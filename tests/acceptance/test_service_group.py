@@ -224,3 +224,68 @@ def test_the_status_of_a_group_is_that_of_its_members(live):
         ("jobs", "healthy"),
     ]
     assert live.run("status", "together", "production").stdout.count("healthy") >= 3
+
+
+def rollback(shop, *options):
+    result = shop.run("rollback", "together", "production", "--json", *options)
+    return result.exit_code, [(one["fraise"], one["kind"], one["status"]) for one in result.json]
+
+
+@pytest.mark.feature("TYP-06", "CLI-28")
+def test_a_group_goes_back_together_the_last_member_first(live):
+    first = live.repository.labels["v1"]
+    live.commit()
+    deploy(live)
+    plans = live.run("rollback", "together", "production", "--dry-run", "--json").json
+    assert [(one["fraise"], one["target_version"]) for one in plans] == [
+        ("jobs", first),
+        ("api", first),
+        ("web", first),
+    ]
+    assert rollback(live) == (0, [(name, "rollback", "success") for name in ("jobs", "api", "web")])
+    assert lives(live) == [first] * 3
+    nothing_is_held(live)
+
+
+@pytest.mark.feature("TYP-06", "CLI-28")
+def test_when_one_cannot_go_back_all_stay_where_they_were(live):
+    second = live.commit()
+    deploy(live)
+    release = live.app_path("api") / "releases" / live.releases("api")[0]
+    (release / "mode").write_text("sick\n")
+    code, ended = rollback(live)
+    assert ended == [
+        ("jobs", "rollback", "rolled_back"),
+        ("api", "rollback", "rolled_back"),
+        ("web", "rollback", "cancelled"),
+    ]
+    assert (code, lives(live)) == (1, [second] * 3)
+    nothing_is_held(live)
+
+
+@pytest.mark.feature("CLI-28")
+def test_one_member_of_a_group_goes_back_alone(live):
+    first = live.repository.labels["v1"]
+    second = live.commit()
+    deploy(live)
+    answer = live.run("rollback", "together", "production", "--service", "api", "--json").json
+    assert (answer["fraise"], answer["status"]) == ("api", "success")
+    assert lives(live) == [second, first, second]
+    result = live.run("rollback", "together", "production", "--to", first)
+    assert (result.exit_code, "add --service" in result.stderr) == (2, True)
+
+
+@pytest.mark.feature("TYP-06", "CLI-31")
+def test_what_is_asked_of_a_group_is_answered_for_each_member(live):
+    answers = {
+        name: live.run(name, "together", "production", "--json").json for name in ("logs", "why", "test")
+    }
+    names = ["web", "api", "jobs"]
+    assert {key: [one["fraise"] for one in told] for key, told in answers.items()} == dict.fromkeys(
+        answers, names
+    )
+    assert all("starting v1" in str(one["lines"]) for one in answers["logs"])
+    assert all(one["healthy"] for one in answers["test"])
+    said = live.run("logs", "together", "production")
+    assert all(f"[{name}] starting v1" in said.stdout for name in names)
+    assert "api: http" in live.run("test", "together", "production").stdout

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from fraisier.cli import terminal
 from fraisier.cli.app import App
+from fraisier.cli.members import members_of
+
+if TYPE_CHECKING:
+    from fraisier.config.environment import Environment
 
 POLL: Final = 0.5  # seconds
 GOING_ON: Final = frozenset(("pending", "running"))
@@ -25,19 +30,30 @@ def _service(app: App, fraise: str, environment: str, tail: int) -> None:
     from fraisier.observer.following import follow
     from fraisier.observer.grounds import Grounds
 
-    def say(line: str) -> None:
-        terminal.say(json_line(line) if app.json else terminal.clean(line))
-
     config = app.config()
-    target = config.get_fraise_environment(fraise, environment)
-    asyncio.run(follow(Grounds(app.database(config), config.path), target, tail, say))
+    asked = config.get_fraise(fraise)
+    grounds = Grounds(app.database(config), config.path)
+
+    def saying(target: Environment) -> Callable[[str], None]:
+        whose = target.fraise if asked.services else None
+        return lambda line: terminal.say(json_line(line, whose) if app.json else _plain(line, whose))
+
+    async def together() -> None:
+        members = members_of(config, asked, environment)
+        await asyncio.gather(*(follow(grounds, one, tail, saying(one)) for one in members))
+
+    asyncio.run(together())
 
 
-def json_line(line: str) -> str:
-    """One line of a service as an object."""
+def json_line(line: str, fraise: str | None = None) -> str:
+    """One line of a service as an object; `fraise` says which member of a group wrote it."""
     import json
 
-    return json.dumps({"schema": 1, "line": line})
+    return json.dumps({"schema": 1, **({"fraise": fraise} if fraise else {}), "line": line})
+
+
+def _plain(line: str, fraise: str | None) -> str:
+    return terminal.clean(f"[{fraise}] {line}" if fraise else line)
 
 
 def _deployment(app: App, name: str) -> None:

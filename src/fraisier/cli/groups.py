@@ -8,6 +8,7 @@ import click
 
 from fraisier.cli import progress, report, terminal
 from fraisier.cli.app import App
+from fraisier.cli.members import members_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +57,7 @@ def deploy(
     if dry_run:
         from fraisier.cli import preview
 
-        members = [
-            config.get_fraise_environment(one, at).identity for at in environments for one in group.services
-        ]
+        members = [one.identity for at in environments for one in members_of(config, group, at)]
         return preview.show_all(app, asyncio.run(preview.each(desk, members, wanted)))
     ended = asyncio.run(
         desk.deploy_group(
@@ -76,11 +75,54 @@ def deploy(
     return code
 
 
+def rollback(
+    app: App,
+    config: FraisierConfig,
+    group: Fraise,
+    environment: str,
+    wanted: Wanted,
+    asking: Asking,
+    *,
+    hold: bool,
+) -> int:
+    """Bring back the version before of all members. Returns the worst exit code."""
+    import asyncio
+
+    ended = asyncio.run(
+        app.desk(config).rollback_group(
+            group,
+            environment,
+            hold=hold,
+            keep_schema=wanted.keep_schema,
+            asking=asking,
+            watch=lambda identity: progress.among(app, str(identity)),
+        )
+    )
+    code = report.show_all(app, ended)
+    if not app.json:
+        _summary(group.name, environment, ended)
+    return code
+
+
+def preview_rollback(
+    app: App, config: FraisierConfig, group: Fraise, environment: str, wanted: Wanted
+) -> int:
+    """Show what a rollback of all members would do."""
+    import asyncio
+
+    from fraisier.cli import preview
+
+    members = [member.identity for member in reversed(members_of(config, group, environment))]
+    return preview.show_all(app, asyncio.run(preview.each(app.desk(config), members, wanted)))
+
+
 def _summary(group: str, environment: str, reports: Sequence[Report]) -> None:
     """Whether the members stand together."""
     here = f"{group} → {environment}"
     if not any(one.exit_code for one in reports):
-        terminal.say(f"\n✓ {here}: every member is live.", colour="green")
+        back = all(one.kind == "rollback" for one in reports)
+        went = "every member has its version before." if back else "every member is live."
+        terminal.say(f"\n✓ {here}: {went}", colour="green")
     elif any(map(_may_be_live, reports)):
         terminal.complain(f"\n✗ {here}: not every member went back; look at each of them.", colour="red")
     else:

@@ -7,6 +7,7 @@ import click
 from fraisier.cli import known, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
+from fraisier.cli.members import members_of
 
 
 @door(
@@ -25,7 +26,7 @@ from fraisier.cli.door import door
 def command(app: App, fraise: str, environment: str | None, tail: int, follow: bool) -> None:
     """Show what a deployment did, or what a service wrote.
 
-    One word names a deployment, two name a fraise and its environment. With --follow and --json each line of a
+    One word names a deployment, two name a fraise and its environment; of a service group, the lines of each member. With --follow and --json each line of a
     service is an object of its own.
     """
     if follow:
@@ -42,15 +43,23 @@ def _service(app: App, fraise: str, environment: str, tail: int) -> None:
     import asyncio
 
     config = app.config()
-    identity = config.get_fraise_environment(fraise, environment).identity
-    lines = asyncio.run(app.desk(config).logs(identity, tail)).splitlines()[-tail:]
+    asked = config.get_fraise(fraise)
+    members = [one.identity for one in members_of(config, asked, environment)]
+    desk = app.desk(config)
+    written = [(one, asyncio.run(desk.logs(one, tail)).splitlines()[-tail:]) for one in members]
     if app.json:
-        terminal.answer({"schema": 1, "fraise": fraise, "environment": environment, "lines": lines})
+        answers = [
+            {"schema": 1, "fraise": one.fraise, "environment": environment, "lines": lines}
+            for one, lines in written
+        ]
+        terminal.answer(answers if asked.services else answers[0])
         return
-    for line in lines:
-        terminal.say(terminal.clean(line))
-    if not lines:
-        terminal.complain(f"The service of {identity} has written nothing.")
+    for one, lines in written:
+        prefix = f"[{one.fraise}] " if asked.services else ""
+        for line in lines:
+            terminal.say(terminal.clean(f"{prefix}{line}"))
+        if not lines:
+            terminal.complain(f"The service of {one} has written nothing.")
 
 
 def _deployment(app: App, name: str, tail: int) -> None:

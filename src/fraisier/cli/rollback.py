@@ -14,6 +14,7 @@ from fraisier.cli.door import door
 @door(
     "fraisier rollback my_api production",
     "fraisier rollback my_api production --to v1.2.3",
+    "fraisier rollback my_group production",
     name="rollback",
     acts=True,
 )
@@ -29,6 +30,9 @@ from fraisier.cli.door import door
     is_flag=True,
     help="Leave the application's database as it is: the old version can live with the new schema.",
 )
+@click.option(
+    "--service", metavar="FRAISE", shell_complete=known.members, help="Only this member of a service group."
+)
 @waiting.options
 def command(
     app: App,
@@ -37,26 +41,34 @@ def command(
     to: str | None,
     dry_run: bool,
     hold: bool,
-    keep_schema: bool,
-    **busy: Any,
+    **options: Any,
 ) -> int:
     """Bring an earlier version of a fraise back.
 
     Without --to it is the last good version before the one that is live. What was migrated since then is taken back
-    first, where the application's migrations can be taken back.
+    first, where the application's migrations can be taken back. The members of a service group go back one after the
+    other, the last one first, and all of them or none.
     """
     import asyncio
 
-    from fraisier.cli import preview, progress, report
+    from fraisier.cli import groups, preview, progress, report
     from fraisier.engine.survey import Wanted
     from fraisier.model.status import Kind
 
-    asking = waiting.asking(**busy)
+    keep_schema, service = options.pop("keep_schema"), options.pop("service")
+    asking = waiting.asking(**options)
     config = app.config()
-    identity = config.get_fraise_environment(fraise, environment).identity
+    asked = groups.asked(config, fraise, service)
+    wanted = Wanted(kind=Kind.ROLLBACK, version=to, keep_schema=keep_schema)
+    if asked.services:
+        if to is not None:
+            raise click.UsageError("--to names a version of one fraise: add --service.")
+        if dry_run:
+            return groups.preview_rollback(app, config, asked, environment, wanted)
+        return groups.rollback(app, config, asked, environment, wanted, asking, hold=hold)
+    identity = config.get_fraise_environment(asked.name, environment).identity
     desk = app.desk(config)
     if dry_run:
-        wanted = Wanted(kind=Kind.ROLLBACK, version=to, keep_schema=keep_schema)
         return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
     with progress.watching(app) as watcher:
         rollback = desk.rollback(

@@ -9,6 +9,7 @@ import click
 from fraisier.cli import known, standing, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
+from fraisier.cli.members import members_of
 
 if TYPE_CHECKING:
     from fraisier.database import Database
@@ -33,7 +34,7 @@ def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
     """
     config = app.config()
     asked = config.get_fraise(fraise)
-    targets = [config.get_fraise_environment(one, environment) for one in asked.services or (fraise,)]
+    targets = members_of(config, asked, environment)
     desk, database = app.desk(config), app.database(config)
     seen = [None if no_probe else _observed(desk, target.identity) for target in targets]
     answers = [

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from fraisier.cli import known, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
+from fraisier.cli.members import members_of
 
 if TYPE_CHECKING:
+    from fraisier.config import FraisierConfig
+    from fraisier.config.environment import Environment
     from fraisier.health.examine import Examined
 
-MARKS: Final = {True: ("✓", "green"), False: ("✗", "red"), None: ("-", "yellow")}
+MARKS: Final = {"passed": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "yellow")}
 
 
 @door("fraisier test my_api production", "fraisier test my_api production --json", name="test")
@@ -22,32 +25,41 @@ MARKS: Final = {True: ("✓", "green"), False: ("✗", "red"), None: ("-", "yell
 def command(app: App, fraise: str, environment: str) -> int:
     """Run the health checks of an environment now.
 
-    Each check is asked once. Exits with 1 when one of them fails.
+    Each check is asked once; a service group asks those of each member. Exits with 1 when one of them fails.
     """
     import asyncio
 
+    config = app.config()
+    asked = config.get_fraise(fraise)
+    answers = [asyncio.run(_answer(app, config, member)) for member in members_of(config, asked, environment)]
+    if app.json:
+        terminal.answer(answers if asked.services else answers[0])
+    else:
+        for answer in answers:
+            _say(answer, f"{answer['fraise']}: " if asked.services else "")
+    return 0 if all(answer["healthy"] for answer in answers) else 1
+
+
+async def _answer(app: App, config: FraisierConfig, target: Environment) -> dict[str, Any]:
+    """What the checks of one environment bring; nothing deployed is not healthy."""
     from fraisier.observer.checkup import check_up
     from fraisier.observer.grounds import Grounds
 
-    config = app.config()
-    target = config.get_fraise_environment(fraise, environment)
-    found = asyncio.run(check_up(Grounds(app.database(config), config.path), target))
-    healthy = all(one.good is not False for one in found)
-    if app.json:
-        terminal.answer(
-            {
-                "schema": 1,
-                "fraise": fraise,
-                "environment": environment,
-                "healthy": healthy,
-                "checks": [{"check": one.check, "status": status(one), "said": one.said} for one in found],
-            }
-        )
-    else:
-        for one in found:
-            mark, colour = MARKS[one.good]
-            terminal.say(f"{mark} {terminal.one_line(f'{one.check}: {one.said}')}", colour=colour)
-    return 0 if healthy else 1
+    found = await check_up(Grounds(app.database(config), config.path), target)
+    return {
+        "schema": 1,
+        "fraise": target.fraise,
+        "environment": target.environment,
+        "healthy": all(one.good is not False for one in found),
+        "checks": [{"check": one.check, "status": status(one), "said": one.said} for one in found],
+    }
+
+
+def _say(answer: dict[str, Any], prefix: str) -> None:
+    for one in answer["checks"]:
+        mark, colour = MARKS[one["status"]]
+        said = f"{one['check']}: {one['said']}"
+        terminal.say(f"{mark} {terminal.one_line(prefix + said)}", colour=colour)
 
 
 def status(one: Examined) -> str:

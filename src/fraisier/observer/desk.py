@@ -105,29 +105,51 @@ class Desk:
         Several environments are deployed at the same time, each with its own members. Raises `NoObserver` for a
         group that nobody waits for, `UnknownName` for a member that is not in an environment.
         """
-        if not asking.wait:
-            raise NoObserver(
-                "A service group is deployed by the command that waits.", hint="Leave --no-wait out."
-            )
         named = [
             [self._config.get_fraise_environment(one, at) for one in fraise.services] for at in environments
         ]
-        options = {"group": fraise.name, "version": None, "force": force}
+        wanted = Wanted(force=force)
         with Source() as source:
             ways = [
-                self._members(members, {**options, "claim": str(uuid.uuid4())}, asking, watch, source)
+                self._members(members, wanted, {"group": fraise.name}, asking, watch, source)
                 for members in named
             ]
             return [report for reports in await asyncio.gather(*ways) for report in reports]
 
+    async def rollback_group(
+        self,
+        fraise: Fraise,
+        environment: str,
+        *,
+        hold: bool = True,
+        keep_schema: bool = False,
+        asking: Asking,
+        watch: Callable[[Identity], Progress],
+    ) -> list[Report]:
+        """Return each member of a service group to its version before, the last one first; all of them or none.
+
+        Raises what `deploy_group` raises.
+        """
+        members = [self._config.get_fraise_environment(one, environment) for one in reversed(fraise.services)]
+        wanted = Wanted(kind=Kind.ROLLBACK, keep_schema=keep_schema)
+        options = {"group": fraise.name, **({} if hold else {"hold": False})}
+        with Source() as source:
+            return await self._members(members, wanted, options, asking, watch, source)
+
     async def _members(
         self,
         members: Sequence[Environment],
+        wanted: Wanted,
         options: dict[str, Any],
         asking: Asking,
         watch: Callable[[Identity], Progress],
         source: Source,
     ) -> list[Report]:
+        if not asking.wait:
+            raise NoObserver(
+                "A service group is deployed by the command that waits.", hint="Leave --no-wait out."
+            )
+        options = {**_asked(wanted), **options, "claim": str(uuid.uuid4())}
         from fraisier.observer.group import Group  # noqa: PLC0415 - one fraise needs none of it
         from fraisier.observer.lanes import claim_all, free  # noqa: PLC0415
 
@@ -136,14 +158,17 @@ class Desk:
 
         with Signals(source) as signals:
             try:
-                claimed = await claim_all(self._grounds, members, options, asking, signals)
+                claimed = await claim_all(self._grounds, members, wanted.kind, options, asking, signals)
             except asyncio.CancelledError:
                 if signals.cause is None:
                     raise
                 await in_thread(release, signals.cause)
-                return [refused(one.identity, signals.cause, DeploymentStatus.CANCELLED) for one in members]
+                return [
+                    refused(one.identity, signals.cause, DeploymentStatus.CANCELLED, wanted.kind)
+                    for one in members
+                ]
             except FraiseQLError as error:
-                return [refused(one.identity, error) for one in members]
+                return [refused(one.identity, error, kind=wanted.kind) for one in members]
             group = Group(self._grounds, members, claimed, watch)
             signals.owns(group)
             return await group.run(release)

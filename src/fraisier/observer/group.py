@@ -14,7 +14,7 @@ from fraisier.engine.journal import in_thread
 from fraisier.errors import DeploymentError, FraiseQLError, LeaseLost
 from fraisier.model.identity import Identity
 from fraisier.model.report import Progress, Report
-from fraisier.model.status import DeploymentStatus
+from fraisier.model.status import DeploymentStatus, Kind
 from fraisier.observer.attempt import Attempt, claim_of
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease, cancellation
@@ -35,6 +35,7 @@ class Member:
         self._grounds = grounds
         self._claim = claim_of(request)
         self._request = request["identifier"]
+        self._kind = Kind(request["kind"])
         self._here = asyncio.Event()
         self._gate: asyncio.Future[DeploymentError | None] = asyncio.get_running_loop().create_future()
         self._way: asyncio.Task[Report] | None = None
@@ -100,12 +101,12 @@ class Member:
         """How it ended; what never began says so."""
         if self._way is None:
             error = cause or DeploymentError("It was not begun.")
-            report = refused(self.identity, error, DeploymentStatus.CANCELLED)
+            report = refused(self.identity, error, DeploymentStatus.CANCELLED, self._kind)
         else:
             try:
                 report = await self._way
             except FraiseQLError as error:
-                report = refused(self.identity, error)
+                report = refused(self.identity, error, kind=self._kind)
         return msgspec.structs.replace(report, request_id=self._request)
 
 

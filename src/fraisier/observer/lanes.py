@@ -14,7 +14,7 @@ from fraisier.config.environment import Environment
 from fraisier.engine.journal import in_thread
 from fraisier.errors import DeploymentError, LockError
 from fraisier.model.identity import Identity
-from fraisier.model.status import RequestStatus
+from fraisier.model.status import Kind, RequestStatus
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id, myself
@@ -29,15 +29,16 @@ Row = dict[str, Any]
 async def claim_all(
     grounds: Grounds,
     environments: Sequence[Environment],
+    kind: Kind,
     options: dict[str, Any],
     asking: Asking,
     signals: Signals,
 ) -> list[Row]:
-    """A claimed request for each, in their order. Raises `LockError` when one lane stays busy: who has it."""
+    """A claimed request of this `kind` for each, in their order. Raises `LockError` when one lane stays busy: who has it."""
     patience = grounds.timing.wait if asking.wait_lock is None else asking.wait_lock
     until = time.monotonic() + (0 if asking.skip_if_locked else patience)
     while True:
-        claimed = await in_thread(_claim, grounds, environments, options, asking)
+        claimed = await in_thread(_claim, grounds, environments, kind, options, asking)
         if claimed is not None:
             return claimed
         if await _rescue_one(grounds, environments, signals):
@@ -66,7 +67,11 @@ def free(grounds: Grounds, environments: Sequence[Environment], cause: Deploymen
 
 
 def _claim(
-    grounds: Grounds, environments: Sequence[Environment], options: dict[str, Any], asking: Asking
+    grounds: Grounds,
+    environments: Sequence[Environment],
+    kind: Kind,
+    options: dict[str, Any],
+    asking: Asking,
 ) -> list[Row] | None:
     grounds.database.call("fn_return_orphans")
     members = [
@@ -82,6 +87,7 @@ def _claim(
     claimed = grounds.database.call(
         "fn_claim_group",
         members=members,
+        kind=str(kind),
         requested_by=asking.by,
         requested_from=asking.where,
         trigger_type=asking.trigger,

@@ -87,12 +87,15 @@ def step(row: Mapping[str, Any]) -> StepReport:
 
 
 def refused(
-    identity: Identity, error: FraiseQLError, status: DeploymentStatus = DeploymentStatus.FAILED
+    identity: Identity,
+    error: FraiseQLError,
+    status: DeploymentStatus = DeploymentStatus.FAILED,
+    kind: Kind = Kind.DEPLOY,
 ) -> Report:
     """A deployment that never began, or that somebody else ends."""
     return Report(
         deployment_id=None,
-        kind=Kind.DEPLOY,
+        kind=kind,
         fraise=identity.fraise,
         environment=identity.environment,
         status=status,

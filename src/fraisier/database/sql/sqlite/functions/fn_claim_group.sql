@@ -2,6 +2,7 @@
 -- token. A lane is free when it has no valid lease and no deployment in progress.
 -- :members  JSON array of {fraise, environment, git_branch, target_provider, options}
 -- :observer  who will hold the leases
+-- :kind = 'deploy'  deploy or rollback
 -- :requested_by = NULL
 -- :requested_from = NULL  the machine or address it came from
 -- :trigger_type = 'manual'
@@ -32,11 +33,11 @@ WHERE NOT EXISTS (
 SELECT COALESCE(MAX(pk_deployment_request), 0) AS before FROM tb_deployment_request;
 
 INSERT INTO tb_deployment_request (
-    fk_lane, fraise, environment, requested_at, requested_by, requested_from, trigger_type, status, started_at,
+    fk_lane, fraise, environment, kind, requested_at, requested_by, requested_from, trigger_type, status, started_at,
     git_branch, options, target_provider, runs_on
 )
 SELECT
-    l.pk_lane, l.fraise, l.environment, :now, :requested_by, :requested_from, :trigger_type, 'processing', :now,
+    l.pk_lane, l.fraise, l.environment, :kind, :now, :requested_by, :requested_from, :trigger_type, 'processing', :now,
     json_extract(m.value, '$.git_branch'), json_extract(m.value, '$.options'),
     json_extract(m.value, '$.target_provider'), :runs_on
 FROM json_each(:members) AS m
@@ -73,6 +74,7 @@ SELECT
             'pk_deployment_request', pk_deployment_request, 'identifier', identifier, 'fk_lane', fk_lane,
             'fraise', fraise, 'environment', environment, 'job', job, 'kind', kind, 'options', options,
             'trigger_type', trigger_type, 'requested_by', requested_by, 'requested_from', requested_from,
+            'git_branch', git_branch, 'git_commit', git_commit,
             'token', token
         )
     ) AS claimed
