@@ -10,7 +10,8 @@ BIN := .venv/bin
 # The stamp's name holds what was installed and where, so an unchanged checkout skips the set-up.
 READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt scripts/setup; } | sha256sum | cut -c1-16)
 RESULTS := .cache/features.json
-WORKERS ?= auto
+# They wait more than they compute: two for each core.
+WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 
 .PHONY: help setup demo test chaos lint format bench features docs hosts-up hosts-down constraints clean
 

@@ -69,6 +69,7 @@ def on_a_terminal(shop, folder):
     """The demo as a person starts it: a controlling terminal, whose Ctrl-C reaches all of its processes."""
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a suite that runs in the background ignores it
         os.execve(shop.fraisier, ["fraisier", "demo", "--folder", str(folder)], {**shop.env, "TERM": "xterm"})
     try:
         yield pid, terminal
