@@ -6,6 +6,7 @@ the program ends: effects go on without it, looks die with it.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -215,4 +216,5 @@ def main() -> None:
     # Whoever started us may ignore it; then we would never hear that a child has ended.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.umask(0o022)
+    gc.freeze()  # every command is a fork of this program: what is never looked through is never copied
     Conversation().hold()

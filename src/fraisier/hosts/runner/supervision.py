@@ -29,6 +29,7 @@ NOT_FOUND, NOT_STARTED = 127, 126  # exit codes as shells give them
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LIBC = ctypes.CDLL(None, use_errno=True)
 WAKING = (signal.SIGCHLD, signal.SIGTERM)
+RESET = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 
 
 def fork_supervisor(work: Callable[[], dict[str, Any]], *keep: int) -> tuple[int, int]:
@@ -134,7 +135,7 @@ def spawn(request: dict[str, Any], output: int) -> int:
         ],
         setpgroup=0,
         setsigmask=(),
-        setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
+        setsigdef=RESET,
     )
     os.close(source)
     if feed is not None:
@@ -165,27 +166,24 @@ def home_of(uid: int) -> str:
         return "/"
 
 
-def reap(ended: dict[int, int]) -> None:
-    """Bury our dead children, and note their exit codes: negative for a signal."""
+def reap(ended: dict[int, int]) -> bool:
+    """Bury our dead children, and note their exit codes: negative for a signal. Whether any child lives."""
     try:
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
-                return
+                return True
             ended[pid] = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     except ChildProcessError:
-        return
+        return False
 
 
 def stop_descendants(ended: dict[int, int], grace: float) -> None:
     """SIGTERM to all below us; SIGKILL after `grace` seconds, or when we are asked once more; wait for the end."""
     begin = time.monotonic()
     asked: set[int] = set()
-    while time.monotonic() < begin + grace + PATIENCE:
+    while reap(ended) and time.monotonic() < begin + grace + PATIENCE:
         below = set(descendants(os.getpid(), processes()))
-        reap(ended)
-        if not below:
-            return
         signal_all(below - asked, signal.SIGTERM)
         asked |= below
         if time.monotonic() >= begin + grace:
