@@ -33,6 +33,8 @@ class Connection:
         self._more: dict[int, Callable[[str], None]] = {}
         self._count = 0
         self._why_ended = ""
+        self._hidden: set[str] = set()
+        self._hidden_last: list[str] = []
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -77,7 +79,7 @@ class Connection:
         number, answer = self._count, asyncio.get_running_loop().create_future()
         self._open[number], self._more[number] = answer, more
         try:
-            await self._channel.send(json.dumps({"id": number, **question}).encode() + b"\n")
+            await self._channel.send(json.dumps({"id": number, **self._shortened(question)}).encode() + b"\n")
             heard = await answer
         except ConnectionError as error:
             raise ConnectionEnded(str(error)) from error
@@ -86,6 +88,18 @@ class Connection:
         if "error" in heard:
             raise Answered(heard["error"], heard["message"])
         return dict(heard["value"])
+
+    def _shortened(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Of what is to be hidden, only what this runner has not been told yet: with many secrets it is long."""
+        forms = question.get("hide")
+        if not forms:
+            return question
+        if forms is self._hidden_last:
+            return {**question, "hide": []}
+        new = [form for form in forms if form not in self._hidden]
+        self._hidden.update(new)
+        self._hidden_last = forms
+        return {**question, "hide": new}
 
     async def close(self) -> None:
         if self._listening:

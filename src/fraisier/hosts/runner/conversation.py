@@ -13,9 +13,9 @@ import select
 import signal
 from functools import partial
 
-from fraisier.hosts.runner.effect import Effect, secrets_of
+from fraisier.hosts.runner.effect import Effect
 from fraisier.hosts.runner.fence import Fence, Refused
-from fraisier.hosts.runner.files import Stream, Tail, read_all, reason, write_all
+from fraisier.hosts.runner.files import Stream, Tail, raw, read_all, reason, write_all
 from fraisier.hosts.runner.reading import READS
 from fraisier.hosts.runner.receiving import receive
 from fraisier.hosts.runner.supervision import (
@@ -44,6 +44,7 @@ class Conversation:
         self.watched: dict[int, Callable[[], None]] = {}
         self.attached: list[tuple[int, Effect]] = []
         self.over, self.unread = False, bytearray()
+        self.secrets: list[bytes] = []
 
     def hold(self) -> None:
         send({"ready": os.getpid()})
@@ -70,9 +71,20 @@ class Conversation:
         """What is asked, or None when the answer comes later."""
         if request["do"] in READS:
             return READS[request["do"]](request)
+        if "hide" in request:
+            request["hide"] = self.all_secrets(request["hide"])
         doing = {"run": self.run, "kill": self.kill, "look": self.look, "get": self.ask, "connect": self.ask}
         doing.update(raise_fence=raise_fence, adopt_fence=adopt_fence, receive=receive)
         return doing[request["do"]](request)
+
+    def all_secrets(self, more: list[str]) -> list[bytes]:
+        """What may stand in no file and no answer, in every form it can take, the longest first.
+
+        A question brings only what none has brought before it.
+        """
+        if more:
+            self.secrets = sorted({*self.secrets, *map(raw, more)}, key=len, reverse=True)
+        return self.secrets
 
     def run(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """Start an effect, attach to it while it runs, or say how it ended. It starts at most once."""
@@ -126,7 +138,7 @@ class Conversation:
         tail = (
             Stream(source, lambda more: send({"id": number, "more": more}))
             if request.get("follow")
-            else Tail(source, secrets_of(request))
+            else Tail(source, request["hide"])
         )
 
         def finish() -> dict[str, Any]:

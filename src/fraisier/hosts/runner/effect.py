@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def secrets_of(request: dict[str, Any]) -> list[bytes]:
-    """What may stand in no file and no answer, in every form it can take."""
-    return [raw(secret) for secret in request["hide"]]
-
-
 class Effect:
     """One key of one token. Its record is written before it starts, its result when it has ended, each once."""
 
@@ -51,8 +46,7 @@ class Effect:
 
     def shown(self, argv: list[str]) -> list[str]:
         """A command as it may be shown and stored."""
-        secrets = secrets_of(self.request)
-        return [hide(raw(word), secrets).decode("utf-8", "replace") for word in argv]
+        return [hide(raw(word), self.request["hide"]).decode("utf-8", "replace") for word in argv]
 
     def refuse_another_command(self) -> None:
         """Raises `Refused`. The record is masked again: more secrets may be known than when it was written."""
@@ -76,7 +70,7 @@ class Effect:
         reserve.write_json(self.record_file, record)
         reserve.level()
         result = supervise(self.request, log.fd, lambda: os.close(lock))
-        log.settle(secrets_of(self.request), reserve)
+        log.settle(self.request["hide"], reserve)
         self.settle(result)
         return result
 

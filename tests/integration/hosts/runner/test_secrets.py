@@ -10,6 +10,7 @@ import pytest
 from fraisier.errors import StepFailed
 from fraisier.model.command import command
 from fraisier.model.secret import Secret
+from fraisier.transport.local import LocalChannel
 from tests.support.fenced import arguments, until
 
 PASSWORD = Secret("correct horse/battery+staple")
@@ -60,6 +61,26 @@ async def test_a_command_that_prints_its_secrets_leaves_masks_everywhere(fenced)
         assert "bm90IHJlYWxseSBhIGtleQ" not in text
         assert encoded not in text
     assert results[0].output.startswith("password=***\n")
+
+
+async def test_a_connection_is_told_once_what_to_hide_and_a_new_one_again(fenced, monkeypatch):
+    sent = []
+    send = LocalChannel.send
+    monkeypatch.setattr(
+        LocalChannel, "send", lambda channel, data: sent.append(len(data)) or send(channel, data)
+    )
+    many = [Secret(f"{number:06d}-{'x' * 1000}") for number in range(80)]
+    fenced.redactor.learn(*many)
+    printing = command("echo", many[7].reveal())
+    async with fenced.host(1) as host:
+        first = await host.run(printing)
+        told = sent[-1]
+        second, third = await host.run(printing), await host.look(printing)
+        assert told > 10 * max(sent[-2:])
+        fenced.way.cut()
+        fourth = await host.run(printing)
+    assert [one.output for one in (first, second, third, fourth)] == ["***\n"] * 4
+    assert not any(many[7].reveal() in text for text in contents(fenced.folder))
 
 
 async def test_a_cut_through_a_secret_leaves_no_half_of_it(fenced):
