@@ -27,6 +27,7 @@ SECTIONS: Final = {
         "webhooks": "Show received webhooks, newest first.",
         "audit": "Show who did what, newest first.",
         "events": "Show what happened, oldest first.",
+        "notifications": "Show who is told what happens, and send again what did not arrive.",
     },
     "Run": {
         "serve": "Receive pushes and run the deployments they ask for.",

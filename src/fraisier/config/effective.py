@@ -24,6 +24,7 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 COMPOSED: Final = frozenset(
     {
         "host",
+        "webhooks",
         "service",
         "health_check",
         "database",

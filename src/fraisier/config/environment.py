@@ -32,6 +32,7 @@ from fraisier.config.pushes import Pushes
 from fraisier.config.resources import NO_BOUNDS, RESOURCES, Resources
 from fraisier.config.section import BAD, SPREAD, Field, Kind, Section, Value, nested, section
 from fraisier.config.service import SERVICE_KIND, Service
+from fraisier.config.webhooks import FIELD as WEBHOOKS
 from fraisier.model.identity import Identity
 
 
@@ -124,7 +125,6 @@ BUILT: Final = ("bare_metal", "docker_compose")
 COOLIFY: Final = "the provider coolify"
 CLOUD: Final = "the providers aws, scaleway and ovh"
 KUBERNETES: Final = "the provider kubernetes"
-NOTIFICATIONS: Final = "notifications"
 JOBS: Final = "jobs and scripts (etl, scheduled, backup)"
 CANARY: Final = "the strategy canary"
 HOSTS: Final = "several hosts in one environment"
@@ -137,8 +137,6 @@ NOT_YET: Final = {
     "migrate_on": HOSTS,
     "secrets": SECRETS,
     "secret_rotation": SECRETS,
-    "webhooks": NOTIFICATIONS,
-    "notifications": NOTIFICATIONS,
     "on_running_job": JOBS,
     "jobs": JOBS,
     "script": JOBS,
@@ -265,6 +263,7 @@ SHARED_FIELDS: Final = (
         "false leaves a failed deployment as it is, for a person to look at.",
     ),
     Field("hooks", HOOKS_KIND, "Commands before and after a deployment."),
+    WEBHOOKS,
     Field(
         "env_file",
         at_most(32, text("the path of a file", check=file_path)),

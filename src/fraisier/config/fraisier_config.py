@@ -17,6 +17,7 @@ from fraisier.config.problem import Variable
 from fraisier.config.reader import read
 from fraisier.config.server import Server
 from fraisier.config.state import State
+from fraisier.config.webhooks import Receiver
 from fraisier.errors import UnknownName
 
 
@@ -48,6 +49,11 @@ class FraisierConfig:
     @property
     def nats(self) -> Nats:
         return self._read.nats
+
+    @property
+    def receivers(self) -> tuple[Receiver, ...]:
+        """Who is told what happens."""
+        return self._read.receivers
 
     @property
     def state(self) -> State:

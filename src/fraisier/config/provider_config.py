@@ -18,7 +18,14 @@ from fraisier.config.section import BAD, Field, Found, Kind, Section, Value, Val
 Owner = Literal["ours", "the user's", "nobody's"]
 ASIDE: Final = ("target", "provider_config")
 OPTIONS: Final = "provider_options"
-FOR_ALL: Final = ("hooks", "env_vars", "auto_rollback_on_failure", "hold_on_failure", "on_new_push")
+FOR_ALL: Final = (
+    "hooks",
+    "env_vars",
+    "auto_rollback_on_failure",
+    "hold_on_failure",
+    "on_new_push",
+    "webhooks",
+)
 """What Fraisier does whoever provides, and reads here too."""
 OURS: Final = ("auto_deploy", "auto_deploy_branch", "webhook_secret", "secret_token")
 """What only Fraisier reads here, and no provider finds: it needs no webhook's secret."""

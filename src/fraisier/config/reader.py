@@ -17,6 +17,8 @@ from fraisier.config.problem import InvalidConfiguration, Problem, Problems, Var
 from fraisier.config.section import BAD, Field, Found, Value, Values, nested, plain, section
 from fraisier.config.server import SERVER, Server
 from fraisier.config.state import STATE, State
+from fraisier.config.webhooks import FIELD as WEBHOOKS
+from fraisier.config.webhooks import Receiver, receivers
 
 
 def _below_a_fraise(key: str) -> str:
@@ -33,10 +35,9 @@ ROOT: Final = section(
     Field("database", nested(STATE), "Fraisier's own database.", into="state"),
     Field("server", nested(SERVER), "The server that receives pushes."),
     Field("nats", nested(NATS), "The event stream."),
+    msgspec.structs.replace(WEBHOOKS, says="Who is told everything that happens."),
     not_yet={
         "monitoring": "generated monitoring",
-        "webhooks": "notifications",
-        "notifications": "notifications",
         "secrets": "secret backends; ${VAR} and ${file:…} work",
         "max_concurrent_deployments": "limiting how many deployments run at once",
     },
@@ -53,6 +54,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     server: Server = Server()
     nats: Nats = Nats()
+    receivers: tuple[Receiver, ...] = ()
     variables: tuple[Variable, ...] = ()
 
 
@@ -91,6 +93,7 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
         git=git(sections["git"], problems),
         branch_mapping=branch_mapping(mapping, fraises, problems),
         nats=nats(sections.get("nats", {}), problems),
+        receivers=receivers(sections.get("webhooks"), environments, problems),
         state=_state(sections.get("state"), fraises, problems),
         server=Server(**plain(sections.get("server", {}))),
     )

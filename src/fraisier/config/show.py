@@ -31,13 +31,16 @@ CREDENTIALS: Final = r"(https?://|://(?=[^/?#@\s]*:))[^/?#\s]*@"
 
 
 def show(configuration: Configuration) -> dict[str, Any]:
-    """`git`, `branch_mapping`, `database`, `server`, `nats`, `fraises`: with defaults and all that is inherited."""
+    """`git`, `branch_mapping`, `database`, `server`, `nats`, `webhooks`, `fraises`: with defaults, inherited."""
     return {
         "git": masked("git", msgspec.to_builtins(configuration.git)),
         "branch_mapping": msgspec.to_builtins(configuration.branch_mapping),
         "database": msgspec.to_builtins(configuration.state),
         "server": msgspec.to_builtins(configuration.server),
         "nats": masked("nats", msgspec.to_builtins(configuration.nats)),
+        "webhooks": [
+            {**masked("", each), "url": MASK} for each in msgspec.to_builtins(configuration.receivers)
+        ],
         "fraises": masked("fraises", msgspec.to_builtins(configuration.fraises)),
     }
 

@@ -16,6 +16,7 @@ from fraisier.events.nats.access import Resolve, remote
 from fraisier.events.nats.managed import ManagedServer, program
 from fraisier.events.nats.store import Store
 from fraisier.events.nats.stream import NatsStream
+from fraisier.events.notify.receiver import consumers as receivers
 from fraisier.events.relay import Relay
 from fraisier.observer.timing import timing
 from fraisier.secrets.resolver import Resolver
@@ -69,7 +70,7 @@ def consumers_of(
     """Everybody that the configuration names, and our own stream where there is one."""
     resolve = Resolver(Variables(config.path)).resolve
     stream = _stream(config, database, resolve, installation_id, serves=serves)
-    return [stream] if stream else []
+    return [*([stream] if stream else []), *receivers(config.receivers, resolve)]
 
 
 def _stream(

@@ -167,7 +167,7 @@ REFUSED = {
     "notifications, limits and secrets": (
         FRAME + "        provider_config:\n          webhooks: [{type: slack}]\n          resources: {cpu: {limit: 2}}\n"
         "          secrets: {method: vault}\n          secret_rotation: {interval: 30d}\n",
-        [(8, 11, "not supported yet: notifications"), (9, 11, "contradicts"),
+        [(8, 22, "has no url"), (9, 11, "contradicts"),
          (10, 11, "not supported yet: secret backends"), (11, 11, "not supported yet: secret backends")],
     ),
     "monitoring": ("monitoring: {type: prometheus}\n" + FRAME, [(1, 1, "not supported yet: generated monitoring")]),

@@ -24,6 +24,7 @@ from fraisier.config.resources import CPU, MEMORY, RESOURCES, Memory, Processors
 from fraisier.config.server import SERVER, Server
 from fraisier.config.service import SERVICE, Service
 from fraisier.config.state import STATE, State
+from fraisier.config.webhooks import WEBHOOK, Receiver
 
 EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
 WITH_PLUGINS = EXAMPLE.read_text(encoding="utf-8").replace("#| ", "")
@@ -47,6 +48,7 @@ STRUCTS = [
     (CPU, Processors, set()),
     (MEMORY, Memory, set()),
     (NATS, Nats, set()),
+    (WEBHOOK, Receiver, {"fraise", "environment"}),
     (TLS, Tls, set()),
     (STATE, State, set()),
     (ENVIRONMENT, Environment, FROM_ELSEWHERE),
