@@ -41,6 +41,7 @@ SECTIONS: Final = {
     },
     "Set up": {
         "init": "Write a first fraises.yaml for this folder.",
+        "bootstrap": "Make the machines of an environment ready for it.",
         "validate": "Check the file; every error at once, with its line.",
         "config": "Check or show the configuration.",
         "doctor": "Say what is wrong here, and the command that mends it.",
