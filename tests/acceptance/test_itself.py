@@ -131,7 +131,7 @@ def test_every_guard_dies_in_the_switch_and_the_next_command_goes_on(live):
 
 
 def test_the_guard_dies_before_the_switch_and_the_server_starts_another_that_goes_back(live):
-    live.configure(build=["sh", "-c", "sleep 60"])
+    live.describe(build=["sh", "-c", "sleep 60"])
     live.repository.commit()
     with running(live, "deploy", "fraisier", "production", "--json") as deploying:
         reached(live, "build_release", lane=("fraisier", "production"))
@@ -144,7 +144,7 @@ def test_the_guard_dies_before_the_switch_and_the_server_starts_another_that_goe
 
 
 def test_a_group_does_not_take_fraisier_along(live):
-    live.configure(group=True)
+    live.describe(group=True)
     answer = live.run("deploy", "all", "production", "--json")
     assert answer.exit_code == 1
     assert "deployed alone" in answer.stdout

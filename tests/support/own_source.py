@@ -9,20 +9,21 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import sysconfig
 from pathlib import Path
 from typing import Any, Final
 
+from tests.hosts.machine import Machine
 from tests.support import github, processes
+from tests.support.host_shop import HostShop
 from tests.support.repository import Repository
 from tests.support.shop import SECRET, Shop, answers
 
 SOURCE: Final = Path(__file__).parents[2] / "src" / "fraisier"
-PACKAGES: Final = sysconfig.get_path("purelib")
 PYTHON: Final = ".venv/bin/python"
-BUILD: Final = f"""
-{sys.executable} -m venv --without-pip .venv
-printf '%s\\n' "$PWD/src" {PACKAGES} > .venv/lib/{Path(PACKAGES).parent.name}/site-packages/own.pth
+BUILD: Final = """
+packages=$({python} -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+{python} -m venv --without-pip .venv
+printf '%s\\n' "$PWD/src" "$packages" > ".venv/lib/$(basename "$(dirname "$packages")")/site-packages/own.pth"
 """
 BROKEN: Final = {
     "cannot start": ("cli/serve.py", "raise SystemExit('this version cannot start')\n"),
@@ -52,27 +53,39 @@ class OwnSource(Repository):
         return sha
 
 
-class Own(Shop):
-    """An installation whose `fraisier serve` is its own fraise."""
+class Itself(Shop):
+    """An installation whose `fraisier serve` is its own fraise: what is the same on every kind of machine."""
 
-    def __init__(self, long: Path, short: Path) -> None:
-        super().__init__(long, short)
+    python = sys.executable
+    listening = "127.0.0.1"
+    repository: OwnSource  # type: ignore[assignment]
+
+    def become(self) -> None:
+        """Only the source is in the repository, and only Fraisier in the configuration."""
         shutil.rmtree(self.repository.work)
         shutil.rmtree(self.repository.origin)
-        self.repository = OwnSource(long)
+        self.repository = OwnSource(self.root)
         self.env["FRAISIER_LEASE_SECONDS"] = "3"
-        self.configure()
+        self.describe()
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port()}"
+        return f"http://{self.listening}:{self.port()}"
 
-    def configure(self, *, group: bool = False, **more: Any) -> None:  # type: ignore[override]
+    def describe(self, *, group: bool = False, **more: Any) -> None:
         """The service listens where its health is asked for, and works with this very database and configuration."""
-        if not isinstance(self.repository, OwnSource):
-            return
-        command = [PYTHON, "-P", "-m", "fraisier", "serve", "--port", str(self.port())]
-        own = {"build": ["sh", "-c", BUILD], **more}
+        command = [
+            PYTHON,
+            "-P",
+            "-m",
+            "fraisier",
+            "serve",
+            "--host",
+            self.listening,
+            "--port",
+            str(self.port()),
+        ]
+        own = {"build": ["sh", "-c", BUILD.format(python=self.python)], **more}
         production = self.environment(
             **own,
             service={"command": command, "stop_timeout": 10, "sandbox": False},
@@ -122,3 +135,22 @@ class Own(Shop):
 
         assert processes.until(done, seconds), (rows[:1], self.processes())
         return rows[0]
+
+
+class Own(Itself):
+    """On this machine, under supervisor."""
+
+    def __init__(self, long: Path, short: Path) -> None:
+        super().__init__(long, short)
+        self.become()
+
+
+class OwnOnHost(Itself, HostShop):
+    """On a host with systemd, where an installed Fraisier deploys the first version."""
+
+    python = "/opt/fraisier/bin/python"
+
+    def __init__(self, folder: Path, host: Machine) -> None:
+        HostShop.__init__(self, folder, host)
+        self.listening = host.address
+        self.become()
