@@ -22,7 +22,7 @@ from typing import Any
 from tests.hosts import needs, network, shell
 from tests.hosts.compose_plugin import compose_plugin
 from tests.hosts.layers import BASE, locked
-from tests.hosts.machine import started
+from tests.hosts.machine import Machine, started
 from tests.support import processes
 
 ENGINES = BASE / "engines"
@@ -44,13 +44,15 @@ http: {{addr: "127.0.0.1:{port}"}}
 class Engine:
     """`owner` is the process whose end is the engine's; None for one that stays until it is taken down.
 
-    `namespace` is the network that it lives in; it makes and removes its own unless it is given somebody's.
+    `namespace` is the network that it lives in; it makes and removes its own unless it is given somebody's. Its
+    socket lies in `shared`, if given: a folder that others see, too.
     """
 
     slot: int
     owner: int | None
     plugin: Path
     namespace: str
+    shared: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -58,7 +60,7 @@ class Engine:
 
     @property
     def socket(self) -> Path:
-        return self.folder / "docker.sock"
+        return (self.shared or self.folder) / f"docker-{self.slot}.sock"
 
     @property
     def registry(self) -> str:
@@ -176,13 +178,14 @@ def prepare_docker() -> Path:
     return compose_plugin()
 
 
-def open_engine(owner: int | None, namespace: str = "") -> Engine:
+def open_engine(owner: int | None, namespace: str = "", shared: Path | None = None) -> Engine:
     """Bring up an engine, in this network or one of its own. Raises `Missing`."""
     plugin = prepare_docker()
     with locked(BASE / "engines.lock"):
         tidy_engines()
         slot = next(slot for slot in range(SLOTS) if not (ENGINES / str(slot)).exists())
-        engine = Engine(slot=slot, owner=owner, plugin=plugin, namespace=namespace or own_namespace(slot))
+        where = namespace or own_namespace(slot)
+        engine = Engine(slot=slot, owner=owner, plugin=plugin, namespace=where, shared=shared)
         engine.folder.mkdir(parents=True)
         described = [engine.namespace, owner and [owner, started(owner)]]
         (engine.folder / "engine.json").write_text(json.dumps(described))
@@ -195,9 +198,23 @@ def open_engine(owner: int | None, namespace: str = "") -> Engine:
 
 
 @contextmanager
-def docker_engine(namespace: str = "") -> Iterator[Engine]:
+def docker_on(machine: Machine) -> Iterator[Engine]:
+    """An engine for a host: it runs beside it, in its network, and `docker` is there for root."""
+    namespace = network.namespace(machine.slot, machine.number)
+    with docker_engine(namespace, machine.shared) as engine:
+        bins, plugins = machine.disk / "usr/local/bin", machine.disk / "usr/local/lib/docker/cli-plugins"
+        plugins.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(shutil.which("docker") or "", bins / "docker")
+        shutil.copy2(engine.plugin, plugins / "docker-compose")
+        engine.settings(machine.disk / "root")
+        yield engine
+        shutil.rmtree(machine.disk / "root/.docker")
+
+
+@contextmanager
+def docker_engine(namespace: str = "", shared: Path | None = None) -> Iterator[Engine]:
     """An engine for this process, gone when the block ends."""
-    engine = open_engine(os.getpid(), namespace)
+    engine = open_engine(os.getpid(), namespace, shared)
     try:
         yield engine
     finally:

@@ -12,21 +12,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fraisier.hosts.compose.project import RELEASE_LABEL
 from tests.hosts.engine import Engine
+from tests.hosts.machine import Machine
 from tests.support.ports import free_port
 from tests.support.shop import Result, Shop, merged
+from tests.support.ssh_shop import SshShop
 
 CONTAINER = Path(__file__).parent / "container"
 FILES = {path.name: path.read_text(encoding="utf-8").rstrip("\n") for path in CONTAINER.iterdir()}
 
 
-class ComposeShop(Shop):
-    """Its commands run inside the engine's network, so that health checks reach what containers publish."""
+class Containers(Shop):
+    """What the engine tells of a shop."""
 
-    def __init__(self, long: Path, short: Path, engine: Engine) -> None:
-        self.engine = engine
-        super().__init__(long, short)
-        engine.settings(self.home)
+    engine: Engine
 
     def commit(self, mode: str = "ok", **files: str) -> str:
         return self.repository.commit(mode, files={**FILES, **files})
@@ -38,6 +38,52 @@ class ComposeShop(Shop):
         base |= {"provider": "docker_compose", "service": {"name": "web", "port": port}}
         base["health_check"]["url"] = f"http://127.0.0.1:{port}/cgi-bin/health"
         return merged(base, overrides)
+
+    def left_over(self) -> list[str]:
+        """Processes of Fraisier's, and containers of another release than the live one."""
+        link = self.seen(self.app_path() / "current")
+        live = link.readlink().name if link.is_symlink() else None
+        others = [
+            one["Name"] for one in self.containers() if one["Config"]["Labels"].get(RELEASE_LABEL) != live
+        ]
+        return [*self.processes().values(), *others]
+
+    @property
+    def installation(self) -> str:
+        return self.rows("SELECT id FROM tb_installation")[0]["id"][:8]
+
+    def containers(self, *more: str) -> list[dict[str, Any]]:
+        """Every container of this installation, as `docker inspect` tells."""
+        ids = self.engine.docker(
+            "ps", "--all", "--quiet", "--filter", f"name=fraisier-{self.installation}", *more
+        ).split()
+        return json.loads(self.engine.docker("inspect", *ids)) if ids else []
+
+    def images(self) -> list[str]:
+        """The names of the images that this installation keeps."""
+        listed = self.engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split()
+        return sorted(name for name in listed if name.startswith(f"fraisier-{self.installation}-"))
+
+    def networks(self) -> list[str]:
+        listed = self.engine.docker("network", "ls", "--format", "{{.Name}}").split()
+        return [name for name in listed if name.startswith(f"fraisier-{self.installation}-")]
+
+    def take_away(self) -> None:
+        """Every container and network; the images go with the engine."""
+        if self.database.exists():
+            if ids := [one["Id"] for one in self.containers()]:
+                self.engine.docker("rm", "--force", "--volumes", *ids)
+            for name in self.networks():
+                self.engine.docker("network", "rm", name)
+
+
+class ComposeShop(Containers, Shop):
+    """Its commands run inside the engine's network, so that health checks reach what containers publish."""
+
+    def __init__(self, long: Path, short: Path, engine: Engine) -> None:
+        self.engine = engine
+        super().__init__(long, short)
+        engine.settings(self.home)
 
     def run(self, *arguments: str, timeout: float = 120, env: dict[str, str] | None = None) -> Result:
         started = time.monotonic()
@@ -66,26 +112,6 @@ class ComposeShop(Shop):
         asked = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)
         return json.loads(asked.stdout) if asked.returncode == 0 and asked.stdout else None
 
-    @property
-    def installation(self) -> str:
-        return self.rows("SELECT id FROM tb_installation")[0]["id"][:8]
-
-    def containers(self, *more: str) -> list[dict[str, Any]]:
-        """Every container of this installation, as `docker inspect` tells."""
-        ids = self.engine.docker(
-            "ps", "--all", "--quiet", "--filter", f"name=fraisier-{self.installation}", *more
-        ).split()
-        return json.loads(self.engine.docker("inspect", *ids)) if ids else []
-
-    def images(self) -> list[str]:
-        """The names of the images that this installation keeps."""
-        listed = self.engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split()
-        return sorted(name for name in listed if name.startswith(f"fraisier-{self.installation}-"))
-
-    def networks(self) -> list[str]:
-        listed = self.engine.docker("network", "ls", "--format", "{{.Name}}").split()
-        return [name for name in listed if name.startswith(f"fraisier-{self.installation}-")]
-
     @contextmanager
     def listening(self) -> Iterator[int]:
         """Somebody else listens on a port of the engine's network."""
@@ -108,11 +134,18 @@ class ComposeShop(Shop):
         )
 
     def close(self) -> None:
-        """Take away every container and network; the images go with the engine."""
-        if self.database.exists():
-            if ids := [one["Id"] for one in self.containers()]:
-                self.engine.docker("rm", "--force", "--volumes", *ids)
-            for name in self.networks():
-                self.engine.docker("network", "rm", name)
+        self.take_away()
         shutil.rmtree(self.home / ".docker")
+        super().close()
+
+
+class SshComposeShop(Containers, SshShop):
+    """The containers run on a host behind SSH."""
+
+    def __init__(self, long: Path, short: Path, host: Machine, engine: Engine) -> None:
+        self.engine = engine
+        super().__init__(long, short, [host])
+
+    def close(self) -> None:
+        self.take_away()
         super().close()

@@ -76,6 +76,10 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
         _required(lane, values, found, problems)
     if (provider := _value(values, "provider") or "bare_metal") is not BAD:
         belongs.check(provider, values, problems)
+        if provider == "docker_compose" and _value(values, "hosts") and "app_path" not in values:
+            problems.add(
+                found, "has no app_path: the absolute path of the folder for its releases on the host"
+            )
     _consistent(values, problems)
     written: dict[str, Any] = {"branch": lane.branch} | plain(values)
     service = _mapping(values, "service")

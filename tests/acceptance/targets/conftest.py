@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.targets.kinds import opened, params
+from tests.hosts.engine import Engine, docker_on
 from tests.hosts.fleet import hosts
 from tests.hosts.machine import Machine
 from tests.hosts.needs import Missing
@@ -22,6 +23,18 @@ def fleet() -> Iterator[list[Machine]]:
     try:
         with hosts(3) as machines:
             yield machines
+    except (Missing, Failed) as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing).partition("\n")[0])
+
+
+@pytest.fixture(scope="session")
+def docker_host(fleet: list[Machine]) -> Iterator[tuple[Machine, Engine]]:
+    """One of these hosts has a Docker engine."""
+    try:
+        with docker_on(fleet[0]) as engine:
+            yield fleet[0], engine
     except (Missing, Failed) as missing:
         if os.environ.get("CI") == "true":
             raise

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.compose_shop import ComposeShop, SshComposeShop
 from tests.support.shop import Shop
 from tests.support.ssh_shop import SshShop
 
@@ -39,6 +40,15 @@ def ssh(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Sho
     yield from closing(SshShop(long, short, fleet[:1]))
 
 
+def compose(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
+    yield from closing(ComposeShop(long, short, request.getfixturevalue("engine")))
+
+
+def ssh_compose(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
+    host, engine = request.getfixturevalue("docker_host")
+    yield from closing(SshComposeShop(long, short, host, engine))
+
+
 def closing(shop: Shop) -> Iterator[Shop]:
     try:
         yield shop
@@ -48,6 +58,8 @@ def closing(shop: Shop) -> Iterator[Shop]:
 
 TARGETS = (
     Target(name="local", open=local),
+    Target(name="compose", open=compose, marks=(pytest.mark.docker, pytest.mark.timeout(400))),
+    Target(name="ssh+compose", open=ssh_compose, marks=(pytest.mark.docker, pytest.mark.timeout(400))),
     Target(name="ssh", open=ssh, marks=(pytest.mark.systemd, pytest.mark.timeout(400))),
 )
 

@@ -5,7 +5,9 @@ echo "starting $(cat /app/label) ($mode)"
 [ "$mode" != slow ] || sleep 1.2
 trap 'exit 0' TERM
 mkdir -p /www/cgi-bin
-for page in index.cgi; do cp /app/answer.sh "/www/cgi-bin/$page"; chmod 755 "/www/cgi-bin/$page"; done
-cp /app/answer.sh /www/cgi-bin/health; chmod 755 /www/cgi-bin/health
+for page in index.cgi health; do
+  cp /app/answer.sh "/www/cgi-bin/$page"
+  chmod 755 "/www/cgi-bin/$page"
+done
 httpd -f -p 8000 -h /www &
 wait
