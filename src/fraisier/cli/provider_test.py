@@ -35,7 +35,9 @@ PROMISED: Final = frozenset({"docker", "coolify", "aws", "scaleway", "ovh", "kub
 def command(app: App, provider: str, config_file: Path | None) -> int:
     """Check that a provider can work here.
 
-    Looks at its machine, and at every environment that uses it. Changes nothing. Exits with 1 when something is wrong.
+    Looks at this machine, or connects to those of every environment that uses it, and looks there. Tells a key that
+    is not let in, an unknown host key and a network that does not answer apart. Changes nothing. Exits with 1 when
+    something is wrong.
     """
     import asyncio
 
@@ -58,9 +60,8 @@ def command(app: App, provider: str, config_file: Path | None) -> int:
     database = app.database(config) if config else Database()
     chosen = [each for each in environments if each.provider == kind]
     grounds = Grounds(database, config.path if config else None)
-    return findings.show(
-        app, asyncio.run(targets.provider(grounds, kind, chosen, database.installation_id)), provider=kind
-    )
+    found = asyncio.run(targets.machines(grounds, [kind], chosen, database.installation_id))
+    return findings.show(app, found, provider=kind)
 
 
 def _named(app: App, file: Path | None) -> tuple[FraisierConfig | None, list[Environment]]:

@@ -30,7 +30,7 @@ def is_whole(file: Path) -> bool:
 
 
 def environments_of(file: Path) -> list[Environment]:
-    """The environment that the keys describe; none where they do not say where it lies.
+    """The environment that the keys describe, with an empty `app_path` where they do not say where it lies.
 
     Raises `InvalidConfiguration` with the lines of this file.
     """
@@ -42,7 +42,8 @@ def environments_of(file: Path) -> list[Environment]:
         found = read(whole, str(file))
     except InvalidConfiguration as error:
         raise InvalidConfiguration([_moved(each) for each in error.errors], hint=error.hint) from None
-    return [found.fraises["provider"].environments["test"]] if _has("app_path", text) else []
+    environment = found.fraises["provider"].environments["test"]
+    return [environment if _has("app_path", text) else msgspec.structs.replace(environment, app_path="")]
 
 
 def _has(key: str, text: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final, Protocol
+
+import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.errors import FraiseQLError
@@ -13,9 +15,11 @@ from fraisier.git.mirror import mirror_path
 from fraisier.git.remote import resolve
 from fraisier.model.finding import Finding, ok, problem
 from fraisier.model.host import Host
+from fraisier.model.place import Place
 from fraisier.observer.grounds import Grounds
 from fraisier.providers.bare_metal import examine as on_bare_metal
 from fraisier.providers.docker_compose import examine as with_compose
+from fraisier.providers.places import way
 
 PATIENCE: Final = 20.0  # seconds for one repository
 
@@ -34,40 +38,62 @@ EXAMINERS: Final[dict[str, Examiner]] = {"bare_metal": on_bare_metal, "docker_co
 async def targets(
     grounds: Grounds, environments: Iterable[Environment], installation_id: str
 ) -> list[Finding]:
-    """What these environments need: the machine, their folders, disks and ports, and their repositories."""
+    """What these environments need: their machines, folders, disks and ports, and their repositories."""
+    ours = [each for each in environments if each.provider in EXAMINERS]
+    kinds = sorted({each.provider for each in ours}) or ["bare_metal"]
     async with grounds.here() as host:
         return [
-            *await _machine(host, environments, installation_id),
+            *await machines(grounds, kinds, ours, installation_id),
             *await repositories(grounds, host, environments),
         ]
 
 
-async def provider(
-    grounds: Grounds, kind: str, environments: Iterable[Environment], installation_id: str
+async def machines(
+    grounds: Grounds, kinds: Sequence[str], environments: Sequence[Environment], installation_id: str
 ) -> list[Finding]:
-    """What this provider needs, and each of these environments of it."""
-    async with grounds.here() as host:
-        return [
-            *[each async for each in EXAMINERS[kind].machine(host)],
-            *await lanes(host, environments, installation_id),
-        ]
+    """What these providers need on each machine of these environments, and each environment of it.
+
+    All machines at the same time; without any environment it is this one.
+    """
+    wanted: dict[Place, list[Environment]] = {} if environments else {Place(): []}
+    for each in environments:
+        for place in machines_of(each):
+            wanted.setdefault(place, []).append(each)
+    asked = (_machine(grounds, place, kinds, those, installation_id) for place, those in wanted.items())
+    return list(dict.fromkeys(found for machine in await asyncio.gather(*asked) for found in machine))
 
 
-async def _machine(host: Host, environments: Iterable[Environment], installation_id: str) -> list[Finding]:
-    used = {each.provider for each in environments} & EXAMINERS.keys() or {"bare_metal"}
-    found = [each for kind in sorted(used) async for each in EXAMINERS[kind].machine(host)]
-    return [*dict.fromkeys(found), *await lanes(host, environments, installation_id)]
+def machines_of(environment: Environment) -> list[Place]:
+    """The machines of an environment, however many others have the same."""
+    hosts = [Place(name=host, ssh=way(environment, host)) for host in environment.hosts]
+    return hosts or [Place()]
 
 
-async def lanes(host: Host, environments: Iterable[Environment], installation_id: str) -> list[Finding]:
-    """Folders, disks and ports of what runs on this machine, all at the same time."""
+async def _machine(
+    grounds: Grounds, place: Place, kinds: Sequence[str], lanes: Sequence[Environment], installation_id: str
+) -> list[Finding]:
+    try:
+        async with grounds.readers([place]) as hosts:
+            found = await _on(hosts.of(place.name), kinds, lanes, installation_id)
+    except FraiseQLError as error:
+        return [problem(place.name or "this machine", error.message, error.hint)]
+    if place.ssh is None:
+        return found
+    answers = ok("ssh", f"{place.name} lets us in and has Python.")
+    return [msgspec.structs.replace(one, check=f"{place.name}: {one.check}") for one in (answers, *found)]
 
+
+async def _on(
+    host: Host, kinds: Sequence[str], lanes: Sequence[Environment], installation_id: str
+) -> list[Finding]:
     async def of(environment: Environment) -> list[Finding]:
         examiner = EXAMINERS[environment.provider]
         return [found async for found in examiner.lane(host, environment, installation_id)]
 
-    ours = [each for each in environments if each.provider in EXAMINERS and not each.hosts]
-    return [found for lane in await asyncio.gather(*map(of, ours)) for found in lane]
+    needed = [kind for kind in kinds if not lanes or kind in {each.provider for each in lanes}]
+    found = [one for kind in needed async for one in EXAMINERS[kind].machine(host)]
+    placed = await asyncio.gather(*(of(each) for each in lanes if each.app_path))
+    return [*dict.fromkeys(found), *(one for lane in placed for one in lane)]
 
 
 async def repositories(grounds: Grounds, host: Host, environments: Iterable[Environment]) -> list[Finding]:

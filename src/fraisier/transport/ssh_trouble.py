@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import socket
@@ -137,6 +138,7 @@ def _of(options: asyncssh.SSHClientConnectionOptions | None, name: str, otherwis
 
 
 def _said(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    """In the system's words; asyncio has its own for a connection that was not made."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return str(error) or type(error).__name__
