@@ -11,6 +11,7 @@ from tests.hosts import needs, shell
 from tests.hosts.engine import open_engine, prepare_docker, tidy_engines
 from tests.hosts.fleet import open_fleet, prepare, tidy
 from tests.hosts.layers import BASE, locked
+from tests.support import debian
 
 
 def main(verb: str, count: str = "3") -> int:
@@ -18,7 +19,10 @@ def main(verb: str, count: str = "3") -> int:
     if verb == "down":
         return _down()
     needs.install()
-    steps = {"prepare": (prepare, prepare_docker), "up": (lambda: _hosts_up(int(count)), _docker_up)}[verb]
+    steps = {
+        "prepare": (prepare, prepare_docker, debian.prepare),
+        "up": (lambda: _hosts_up(int(count)), _docker_up),
+    }[verb]
     failed = [step for step in steps if not _done(step)]
     return 1 if failed and (verb == "up" or os.environ.get("CI") == "true") else 0
 
@@ -26,7 +30,7 @@ def main(verb: str, count: str = "3") -> int:
 def _done(step: Callable[[], object]) -> bool:
     try:
         step()
-    except (needs.Missing, shell.Failed) as missing:
+    except (needs.Missing, shell.Failed, debian.Absent) as missing:
         print(f"hosts: {missing}", file=sys.stderr)
         return False
     return True

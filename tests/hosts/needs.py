@@ -25,6 +25,14 @@ DOCKER = {
     "nsenter": "util-linux",
 }
 
+OTHERS = {
+    "mkfs.ext4": "e2fsprogs",
+    "mount": "mount",
+    "unshare": "util-linux",
+    "setpriv": "util-linux",
+    "/usr/bin/python3": "python3",
+}
+
 
 class Missing(Exception):
     """Hosts cannot come up here; the message says why, in one line."""
@@ -44,7 +52,7 @@ def check_docker() -> None:
 
 def install() -> None:
     """Get the tools that are missing from the package manager, when we may."""
-    wanted = {**PACKAGES, **DOCKER}
+    wanted = {**PACKAGES, **DOCKER, **OTHERS}
     packages = sorted({package for tool, package in wanted.items() if not shutil.which(tool)})
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         _apt_get("update", "-qq")

@@ -25,11 +25,11 @@ def test_two_engines_publish_the_same_port_beside_each_other(engine):
     assert str(folder) not in Path("/proc/self/mounts").read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(Path("/run/docker.sock").exists(), reason="this machine has an engine of its own")
 def test_the_machine_s_own_network_and_firewall_are_not_touched(engine):
     for words in (("iptables", "-S", "FORWARD"), ("ip", "link")):
         assert "docker" in shell.run(*engine.inside, *words).lower()
-        assert "docker" not in shell.run(*words).lower()
+        if not Path("/run/docker.sock").exists():  # else the machine has an engine of its own
+            assert "docker" not in shell.run(*words).lower()
 
 
 def test_its_registry_gives_back_what_was_pushed(engine):

@@ -62,6 +62,7 @@ async def test_githubs_examples(door):
     assert all(one["reason"] for one in door.events if one["outcome"] == "ignored")
 
 
+@pytest.mark.beside("recorded deliveries of forges")
 @pytest.mark.skipif(not payloads.BESIDE.is_dir(), reason="no recorded deliveries beside the checkout")
 @pytest.mark.feature("GIT-01", "GIT-03", "GIT-15")
 @pytest.mark.parametrize(

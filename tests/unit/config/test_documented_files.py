@@ -225,6 +225,7 @@ def _whole(snippet: str, keys: set[str]) -> str:
     )
 
 
+@pytest.mark.beside("the five documents")
 @pytest.mark.parametrize("text", [pytest.param(text, id=place) for place, text in snippets()])
 def test_no_key_of_the_documents_is_unknown(text):
     assert [problem for problem in _problems(text) if not _names_its_place(problem)] == []

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-import pytest
+import yaml
 
 from fraisier.config.reader import read
 
@@ -39,7 +39,6 @@ def test_200_fraises_are_validated_in_150_ms():
 
 
 def test_the_pure_parser_reads_the_same(monkeypatch):
-    yaml = pytest.importorskip("yaml")
     text = file_of(3)
     expected = read(text, "f")
     monkeypatch.setattr("fraisier.config.document.LOADER", yaml.SafeLoader)
