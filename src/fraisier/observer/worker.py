@@ -8,7 +8,7 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
 
 log = logging.getLogger(__name__)
+REST: Final = 0.05
+"""Seconds from one look at the lanes to the next: in a storm of pushes whoever stores them wants to write too."""
 
 
 class Observer:
@@ -70,11 +72,13 @@ class Observer:
         try:
             while not self._stopping:
                 self._woken.clear()
+                rested = asyncio.create_task(asyncio.sleep(REST))
                 with _surviving():
                     await self._fill_slots()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._grounds.timing.poll):
                         await self._woken.wait()
+                await rested
         finally:
             alive.cancel()
             with suppress(FraiseQLError):

@@ -1,21 +1,23 @@
-"""uvicorn waits without end for a request's headers; strangers would collect open connections."""
+"""uvicorn waits without end for a request's headers, however long they are; strangers would collect connections."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Final
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADERS_WITHIN: Final = 10.0
 """Seconds for the headers of one request, from the connection or from their first byte."""
+LARGEST_HEADERS: Final = 64 * 1024
+"""Bytes."""
 
 
-class PatientProtocol(H11Protocol):
-    """Hangs up on who does not finish the headers of a request in time."""
+class PatientProtocol(HttpToolsProtocol):
+    """Hangs up on who does not finish the headers of a request in time, or at all."""
 
     _patience: asyncio.TimerHandle | None = None
+    _size = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -23,10 +25,18 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
-            self._wait()
-        else:
-            self._content()
+        if self._patience is not None:
+            self._size += len(data)
+            if self._size > LARGEST_HEADERS:
+                self.transport.close()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._wait()
+
+    def on_headers_complete(self) -> None:
+        self._content()
+        super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._content()
@@ -34,6 +44,7 @@ class PatientProtocol(H11Protocol):
 
     def _wait(self) -> None:
         if self._patience is None:
+            self._size = 0
             self._patience = self.loop.call_later(HEADERS_WITHIN, self.transport.close)
 
     def _content(self) -> None:

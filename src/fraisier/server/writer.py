@@ -11,8 +11,11 @@ from fraisier.errors import DatabaseError
 
 MOST: Final = 256
 """Deliveries of one commit: others want to write too."""
+GATHER: Final = 0.001
+"""Seconds before a commit when the last one was for several: those whom it has answered send their next."""
 
 Row = dict[str, Any]
+Waiting = tuple[dict[str, Any], asyncio.Future[Row]]
 
 
 class Writer:
@@ -23,7 +26,7 @@ class Writer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: deque[tuple[dict[str, Any], asyncio.Future[Row]]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
 
     async def store(self, columns: dict[str, Any]) -> Row:
@@ -35,7 +38,10 @@ class Writer:
         return await answer
 
     async def _write(self) -> None:
+        batch: list[Waiting] = []
         while self._waiting:
+            if len(batch) > 1:
+                await asyncio.sleep(GATHER)
             batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
             columns = [columns for columns, _ in batch]
             found: list[Row | DatabaseError | None]
