@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -28,13 +29,17 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listener:
-    """`answer` is status, headers and body; `judge` may refuse a request as its real receiver would."""
+    """`answer` is status, headers and body; `judge` may refuse a request as its real receiver would.
+
+    What lies below `files` can be read.
+    """
 
     def __init__(self, port: int | None = None) -> None:
         self.port = port or free_port()
         self.heard: list[Heard] = []
         self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"ok")
         self.judge: Any = None
+        self.files: Path | None = None
 
     @property
     def url(self) -> str:
@@ -72,6 +77,14 @@ def listening(port: int | None = None) -> Iterator[Listener]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(said)
+
+        def do_GET(self) -> None:
+            file = listener.files / self.path.partition("?")[0].strip("/") if listener.files else None
+            found = file.read_bytes() if file and file.is_file() else None
+            self.send_response(404 if found is None else 200)
+            self.send_header("Content-Length", str(len(found or b"")))
+            self.end_headers()
+            self.wfile.write(found or b"")
 
         def log_message(self, *_: object) -> None:
             pass

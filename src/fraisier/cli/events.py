@@ -49,13 +49,16 @@ def command(app: App, follow: bool, since: str | None, limit: int, **only: str |
 
     With --json: an array of events, each as NATS and webhooks carry it; with --follow one event on each line.
     """
+    from fraisier.events.event import logs_url
+
     config = app.config()
     database = app.database(config)
     only["type"] = only.pop("kind")
     found = _first(database, since, limit, only)
-    events = _events(found)
+    where = logs_url(config.logs_url)
+    events = _events(found, where)
     if follow:
-        _follow(app, database, events, only)
+        _follow(app, database, events, where, only)
     elif app.json:
         terminal.answer([_as_dict(event) for event in events])
     elif events:
@@ -103,14 +106,15 @@ def _since(text: str) -> tuple[int, str | None]:
     return 0, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
-def _events(rows: list[dict[str, Any]]) -> list[Event]:
-    from fraisier.events.event import event_of, logs_command
+def _events(rows: list[dict[str, Any]], where: LogsUrl) -> list[Event]:
+    from fraisier.events.event import event_of
 
-    where: LogsUrl = logs_command
     return [event_of(row, where) for row in rows]
 
 
-def _follow(app: App, database: Database, events: list[Event], only: dict[str, str | None]) -> None:
+def _follow(
+    app: App, database: Database, events: list[Event], where: LogsUrl, only: dict[str, str | None]
+) -> None:
     import time
 
     after = events[-1].seq if events else _newest(database)
@@ -118,7 +122,7 @@ def _follow(app: App, database: Database, events: list[Event], only: dict[str, s
         for event in events:
             terminal.say(event.payload().decode() if app.json else _line(event))
         time.sleep(POLL)
-        events = _events(list(_all_after(database, after, only)))
+        events = _events(list(_all_after(database, after, only)), where)
         after = events[-1].seq if events else after
 
 

@@ -15,7 +15,8 @@ from fraisier.config.section import BAD, Field, Section, Values, plain, section
 class Forge(msgspec.Struct, frozen=True, kw_only=True):
     """`webhook_secrets` are unresolved texts such as `${FRAISIER_WEBHOOK_SECRET}`: two while one is replaced.
 
-    `allow_from` are networks; empty means any. `server` and `allow_sha1` are Bitbucket's.
+    `allow_from` are networks; empty means any. `server` and `allow_sha1` are Bitbucket's. With a `token`, also
+    unresolved, commits get statuses there.
     """
 
     base_url: str | None = None
@@ -24,8 +25,11 @@ class Forge(msgspec.Struct, frozen=True, kw_only=True):
     allow_unsigned: bool = False
     server: bool = False
     allow_sha1: bool = False
+    token: str | None = None
+    api_url: str | None = None
 
 
+WITH_STATUSES: Final = ("github", "gitlab", "gitea", "forgejo")
 SECRETS: Final = at_most(2, text("text, best a ${…} reference", may_refer=True))
 
 _COMMON: Final = (
@@ -52,7 +56,20 @@ _COMMON: Final = (
     ),
 )
 
-FORGE: Final = section("git.FORGE", "One forge.", *_COMMON, of=Forge)
+FORGE: Final = section(
+    "git.FORGE",
+    "One forge.",
+    *_COMMON,
+    Field(
+        "token",
+        text("text, best a ${…} reference", may_refer=True),
+        "A token of its API that may set commit statuses: every deployment shows on its commit.",
+        aliases=("api_token",),
+    ),
+    Field("api_url", text(check=web_address), "Where its API is; default: where it is below base_url."),
+    of=Forge,
+)
+OWN_FORGE: Final = section("git.OWN", "A forge of your own, installed as a plugin.", *_COMMON, of=Forge)
 BITBUCKET: Final = section(
     "git.bitbucket",
     "Bitbucket.",
@@ -65,7 +82,7 @@ BITBUCKET: Final = section(
 
 def section_of(name: str) -> Section:
     """The keys of one forge."""
-    return BITBUCKET if name == "bitbucket" else FORGE
+    return {"bitbucket": BITBUCKET}.get(name, FORGE if name in WITH_STATUSES else OWN_FORGE)
 
 
 def forge(values: Values, problems: Problems) -> Forge:

@@ -56,6 +56,11 @@ class FraisierConfig:
         return self._read.receivers
 
     @property
+    def logs_url(self) -> str | None:
+        """Where people find more about a deployment; with placeholders."""
+        return self._read.logs_url
+
+    @property
     def state(self) -> State:
         """Where Fraisier's own database is, as far as the file says so."""
         return self._read.state

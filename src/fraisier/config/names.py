@@ -6,6 +6,7 @@ from typing import Final
 
 FORBIDDEN_IN_BRANCH: Final = frozenset(" ~^:?*[\\\x7f") | {chr(code) for code in range(32)}
 
+PLACEHOLDERS: Final = ("deployment_id", "fraise", "environment", "version")
 USER_LENGTH: Final = 32
 
 
@@ -50,6 +51,17 @@ def web_address(text: str) -> str | None:
     if not text.lower().startswith(("http://", "https://")) or " " in text or not text.partition("://")[2]:
         return f"must be an address that begins with http:// or https://, not {text!r}"
     return _printable(text)
+
+
+def logs_address(text: str) -> str | None:
+    """An address with placeholders for what an event is about."""
+    rest = text
+    for placeholder in PLACEHOLDERS:
+        rest = rest.replace(f"{{{placeholder}}}", "")
+    if "{" in rest or "}" in rest:
+        known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
+        return f"has a placeholder that is none of {known}"
+    return web_address(text)
 
 
 def web_address_or_path(text: str) -> str | None:

@@ -12,6 +12,8 @@ from fraisier.config.document import compose
 from fraisier.config.environment import ENVIRONMENT, Fraise
 from fraisier.config.fraise import FRAISE, FRAISES, fraise, inherited
 from fraisier.config.git import GIT, Git, git
+from fraisier.config.kinds import text as text_kind
+from fraisier.config.names import logs_address
 from fraisier.config.nats import NATS, Nats, nats
 from fraisier.config.problem import InvalidConfiguration, Problem, Problems, Variable
 from fraisier.config.section import BAD, Field, Found, Value, Values, nested, plain, section
@@ -35,6 +37,12 @@ ROOT: Final = section(
     Field("database", nested(STATE), "Fraisier's own database.", into="state"),
     Field("server", nested(SERVER), "The server that receives pushes."),
     Field("nats", nested(NATS), "The event stream."),
+    Field(
+        "logs_url",
+        text_kind(check=logs_address),
+        "Where people find more about a deployment, such as https://logs.example.com/?q={deployment_id}: the link in "
+        "events and commit statuses. {fraise}, {environment} and {version} are replaced, too.",
+    ),
     msgspec.structs.replace(WEBHOOKS, says="Who is told everything that happens."),
     not_yet={
         "monitoring": "generated monitoring",
@@ -55,6 +63,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     server: Server = Server()
     nats: Nats = Nats()
     receivers: tuple[Receiver, ...] = ()
+    logs_url: str | None = None
     variables: tuple[Variable, ...] = ()
 
 
@@ -93,10 +102,15 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
         git=git(sections["git"], problems),
         branch_mapping=branch_mapping(mapping, fraises, problems),
         nats=nats(sections.get("nats", {}), problems),
+        logs_url=_text(sections.get("logs_url")),
         receivers=receivers(sections.get("webhooks"), environments, problems),
         state=_state(sections.get("state"), fraises, problems),
         server=Server(**plain(sections.get("server", {}))),
     )
+
+
+def _text(found: Any) -> str | None:
+    return found if isinstance(found, str) else None
 
 
 def _state(at_top: Values | None, fraises: Values, problems: Problems) -> State:

@@ -38,6 +38,7 @@ def show(configuration: Configuration) -> dict[str, Any]:
         "database": msgspec.to_builtins(configuration.state),
         "server": msgspec.to_builtins(configuration.server),
         "nats": masked("nats", msgspec.to_builtins(configuration.nats)),
+        "logs_url": configuration.logs_url,
         "webhooks": [
             {**masked("", each), "url": MASK} for each in msgspec.to_builtins(configuration.receivers)
         ],

@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
+
+from fraisier.config.names import PLACEHOLDERS
 
 LogsUrl = Callable[[Mapping[str, Any]], str | None]
 """Where to look for more about an event, given its row."""
@@ -54,6 +57,17 @@ def event_of(row: Mapping[str, Any], logs_url: LogsUrl) -> Event:
     return Event(**fields, service=row["fraise"], logs_url=logs_url(row), data=json.loads(row["data"]))
 
 
-def logs_command(row: Mapping[str, Any]) -> str | None:
-    """Without an address of a place for logs, the command that shows them."""
-    return f"fraisier logs {row['deployment_id']}" if row["deployment_id"] else None
+def logs_url(template: str | None) -> LogsUrl:
+    """What leads to the logs of a deployment: the address of the configuration, else the command that shows them."""
+
+    def url(row: Mapping[str, Any]) -> str | None:
+        if row["deployment_id"] is None:
+            return None
+        if template is None:
+            return f"fraisier logs {row['deployment_id']}"
+        filled = template
+        for placeholder in PLACEHOLDERS:
+            filled = filled.replace(f"{{{placeholder}}}", quote(str(row[placeholder] or ""), safe=""))
+        return filled
+
+    return url

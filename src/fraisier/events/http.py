@@ -24,6 +24,7 @@ LONGEST_PAUSE: Final = 3600.0
 SHOWN: Final = 200
 """Characters of an answer that explains itself."""
 OK: Final = range(200, 300)
+FORBIDDEN: Final = 403
 LATER: Final = frozenset({408, 425, 429})
 
 
@@ -65,12 +66,18 @@ class Sender:
             return
         said = self._said(answer.text[:SHOWN])
         told = f"status {answer.status_code}{f': {said}' if said else ''}."
-        if answer.status_code in LATER or answer.is_server_error:
+        if answer.status_code in LATER or answer.is_server_error or _is_exhausted(answer):
             raise Undelivered(told, pause=pause_of(answer.headers.get("retry-after")))
         raise Unwanted(told)
 
     def _said(self, text: str) -> str:
         return self._redactor.mask(" ".join(text.split())).rstrip(".")
+
+
+def _is_exhausted(answer: httpx.Response) -> bool:
+    """GitHub says 403 to who has asked too often: docs.github.com, "Rate limits for the REST API"."""
+    asked = {"retry-after"} & answer.headers.keys() or answer.headers.get("x-ratelimit-remaining") == "0"
+    return answer.status_code == FORBIDDEN and bool(asked)
 
 
 def pause_of(retry_after: str | None) -> float:

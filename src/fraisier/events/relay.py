@@ -13,7 +13,7 @@ from fraisier.database import Database
 from fraisier.database.threads import in_thread
 from fraisier.errors import DatabaseError, LeaseLost
 from fraisier.events.consumer import Consumer
-from fraisier.events.event import LogsUrl, logs_command
+from fraisier.events.event import logs_url
 from fraisier.events.lead import Lead
 from fraisier.events.pump import Pump
 
@@ -24,7 +24,7 @@ POLL: Final = 0.5
 
 
 class Relay:
-    """Feeds `consumers` while this process leads. The lease lives for `lease` seconds."""
+    """Feeds `consumers` while this process leads. The lease lives for `lease` seconds; `logs` is `logs_url` of the configuration."""
 
     def __init__(
         self,
@@ -32,11 +32,11 @@ class Relay:
         consumers: Sequence[Consumer],
         *,
         lease: float = 30.0,
-        logs_url: LogsUrl = logs_command,
+        logs: str | None = None,
     ) -> None:
         self._database = database
         self._consumers = consumers
-        self._logs_url = logs_url
+        self._logs_url = logs_url(logs)
         self._lead = Lead(database, f"{os.uname().nodename}:{os.getpid()}", lease)
 
     async def run(self) -> None:

@@ -22,3 +22,11 @@ def place(address: str) -> str:
         path = found["path"] if found else address
         return "/" + path.strip("/").removesuffix(".git")
     return f"{found['host']}/{found['path'].rstrip('/').removesuffix('.git')}".casefold()
+
+
+def host_and_path(address: str) -> tuple[str, str]:
+    """The host in lower case, and the path as it is written, without `.git`. Both empty for a path on this machine."""
+    found = _URL.fullmatch(address) or _SCP.fullmatch(address)
+    if found is None or found.groupdict().get("scheme", "").lower() == "file":
+        return "", ""
+    return found["host"].casefold(), found["path"].strip("/").removesuffix(".git")

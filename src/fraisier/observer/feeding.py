@@ -18,6 +18,7 @@ from fraisier.events.nats.store import Store
 from fraisier.events.nats.stream import NatsStream
 from fraisier.events.notify.receiver import consumers as receivers
 from fraisier.events.relay import Relay
+from fraisier.git.statuses.consumer import consumers as statuses
 from fraisier.observer.timing import timing
 from fraisier.secrets.resolver import Resolver
 from fraisier.secrets.variables import Variables
@@ -61,7 +62,7 @@ async def _surviving(work: Awaitable[None]) -> None:
 async def _relay(config: FraisierConfig, database: Database, *, serves: bool) -> None:
     installation_id = await _installation(database)
     consumers = consumers_of(config, database, installation_id, serves=serves)
-    await Relay(database, consumers, lease=timing().lease).run()
+    await Relay(database, consumers, lease=timing().lease, logs=config.logs_url).run()
 
 
 def consumers_of(
@@ -70,7 +71,11 @@ def consumers_of(
     """Everybody that the configuration names, and our own stream where there is one."""
     resolve = Resolver(Variables(config.path)).resolve
     stream = _stream(config, database, resolve, installation_id, serves=serves)
-    return [*([stream] if stream else []), *receivers(config.receivers, resolve)]
+    return [
+        *([stream] if stream else []),
+        *receivers(config.receivers, resolve),
+        *statuses(config.git.forges, config.fraises, resolve),
+    ]
 
 
 def _stream(

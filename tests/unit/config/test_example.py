@@ -36,7 +36,7 @@ STRUCTS = [
     (BRANCH_TARGET, BranchTarget, set()),
     (GIT, Git, set()),
     (FORGE, Forge, {"server", "allow_sha1"}),
-    (BITBUCKET, Forge, set()),
+    (BITBUCKET, Forge, {"token", "api_url"}),
     (FRAISE_GIT, FraiseGit, set()),
     (HEALTH_CHECK, HealthCheck, set()),
     (HOOK, Hook, set()),

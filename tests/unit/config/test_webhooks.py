@@ -99,3 +99,11 @@ def test_addresses_are_secrets(load):
     assert "MfKQ9r8G" not in shown
     snapshot = config.get_fraise_environment("shop", "production")
     assert "s3cr3t" not in str(snapshot)
+
+
+def test_where_logs_are(load, wrong):
+    address = "https://logs.example.com/{fraise}/{environment}/{deployment_id}?at={version}"
+    assert load(file(top=f"logs_url: '{address}'\n")).logs_url == address
+    for refused in ("logs.example.com", "https://logs.example.com/{job}", "https://logs.example.com/{"):
+        (problem,) = wrong(file(top=f"logs_url: '{refused}'\n"))
+        assert problem.line == 1
