@@ -43,8 +43,9 @@ format: $(READY) ## put the code in shape
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
 
-chaos: $(READY) ## kill deployments at random for ten minutes (`make chaos FOR=60 SEED=…` repeats one)
+chaos: $(READY) ## kill deployments at random for ten minutes, and those in containers at every moment (`make chaos FOR=60 SEED=…` repeats one)
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
+	@CHAOS=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/chaos/test_containers.py
 
 bench: $(READY) ## print how long commands take beside fraisier 0.84.2, and each step; asserts nothing
 	@$(BIN)/python -m bench

@@ -18,7 +18,7 @@ from tests.support.shop import Shop
 ROOT = Path(__file__).parents[2]
 LEASE = 2
 VICTIMS_LEASE = 1  # what dies needs no long lease
-ENDS_WITHIN = 60  # seconds for everything; a quiet machine takes four
+ENDS_WITHIN = 120  # seconds for everything; a quiet machine takes four
 FINISHED = ("app.py", "label", "mode", "built")
 
 OVERRIDES: dict[str, Any] = {
@@ -36,16 +36,28 @@ class Lane:
     """One shop with one lane, used again for one death after the other: after each it must be well."""
 
     def __init__(self, long: Path, short: Path) -> None:
-        self.shop = Shop(long, short)
+        self.shop = self.made_shop(long, short)
         self.ledger = long / "ledger"
         self.ledger.touch()
         self.shop.env |= {"FRAISIER_LEASE_SECONDS": str(LEASE), "PYTHONPATH": str(ROOT)}
-        self.shop.configure(**OVERRIDES, env_vars={"LEDGER": str(self.ledger)})
+        self.shop.configure(**self.overrides, env_vars={"LEDGER": str(self.ledger)})
+
+    def made_shop(self, long: Path, short: Path) -> Shop:
+        return Shop(long, short)
+
+    @property
+    def inside(self) -> list[str]:
+        """What a command begins with to be where the shop's services are."""
+        return []
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        return OVERRIDES
 
     def start(self, *arguments: str, lease: int = LEASE, **trap: Any) -> subprocess.Popen[str]:
         """A `fraisier` (or `recover`) with a trap, running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.launcher", json.dumps(trap), *arguments],
+            [*self.inside, sys.executable, "-m", "tests.chaos.launcher", json.dumps(trap), *arguments],
             env={**self.shop.env, "FRAISIER_LEASE_SECONDS": str(lease)},
             cwd=self.shop.root,
             stdin=subprocess.DEVNULL,

@@ -15,13 +15,13 @@ SLOWEST_STEP = 30  # seconds; a quiet machine takes two
 BEFORE_A_DEPLOYMENT = ("fn_claim_deployment", "fn_start_deployment.before", "fence")
 
 
-def die_and_recover(lane: Lane, at: str, *command: str) -> None:
-    """Kill a command at this moment, then let an observer end what it left, within a lease and one step."""
+def die_and_recover(lane: Lane, at: str, *command: str, step: float = SLOWEST_STEP) -> None:
+    """Kill a command at this moment, then let an observer end what it left, within a lease and one `step`."""
     with lane.watching():
         lane.kill(at, *command)
         began = time.monotonic()
         lane.recover()
-    assert time.monotonic() - began < LEASE + SLOWEST_STEP
+    assert time.monotonic() - began < LEASE + step
 
 
 def the_history_tells(lane: Lane, at: str) -> None:

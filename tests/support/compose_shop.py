@@ -16,6 +16,7 @@ from fraisier.hosts.compose.project import RELEASE_LABEL
 from tests.hosts.engine import Engine
 from tests.hosts.machine import Machine
 from tests.support.ports import free_port
+from tests.support.processes import until
 from tests.support.shop import Result, Shop, merged
 from tests.support.ssh_shop import SshShop
 
@@ -38,6 +39,11 @@ class Containers(Shop):
         base |= {"provider": "docker_compose", "service": {"name": "web", "port": port}}
         base["health_check"]["url"] = f"http://127.0.0.1:{port}/cgi-bin/health"
         return merged(base, overrides)
+
+    def status(self, environment: str = "production") -> Any:
+        """Docker may take longer than `status` waits for it; on a busy machine it is asked again."""
+        until(lambda: super(Containers, self).status(environment)["observed"]["reachable"], 30)
+        return super().status(environment)
 
     def left_over(self) -> list[str]:
         """Processes of Fraisier's, and containers of another release than the live one."""
