@@ -33,17 +33,23 @@ from tests.chaos.state import open_work
 
 
 class Trap:
-    """`at` names the moment; `after` is one in seconds since the start; `clock` shifts the wall clock of this process."""
+    """`at` names the moment, which may come `skip` times before it is meant; `after` is one in seconds since the start;
+    `clock` shifts the wall clock of this process.
+    """
 
     def __init__(
-        self, *, at: str = "", after: float = 0.0, send: str = "SIGKILL", clock: float = 0.0
+        self, *, at: str = "", skip: int = 0, after: float = 0.0, send: str = "SIGKILL", clock: float = 0.0
     ) -> None:
+        self._skip = skip
         self.at, self.after, self.signal, self.clock = at, after, signal.Signals[send], clock
         self._sprung = False
         self._writing = threading.Lock()
 
     def reached(self, moment: str) -> None:
-        if moment == self.at and not self._sprung:
+        if moment != self.at or self._sprung:
+            return
+        self._skip -= 1
+        if self._skip < 0:
             self._sprung = True
             with self._writing:  # who stands still in a transaction of SQLite holds everybody up
                 os.kill(os.getpid(), self.signal)
@@ -105,7 +111,7 @@ class Trap:
         FencedHost.raise_fence = raising
 
     def _around_database(self) -> None:
-        call = Database.call
+        call, call_all = Database.call, Database.call_all
 
         def calling(database, name, **params):
             self.reached(in_call(name, "before"))
@@ -115,7 +121,14 @@ class Trap:
                 self.reached(in_call(name, "after"))
             return row
 
-        Database.call = calling
+        def calling_all(database, name, calls):
+            self.reached(in_call(name, "before"))
+            with self._writing:
+                rows = call_all(database, name, calls)
+            self.reached(in_call(name, "after"))
+            return rows
+
+        Database.call, Database.call_all = calling, calling_all
 
 
 async def _until(holds: Callable[[], bool]) -> None:

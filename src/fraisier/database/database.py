@@ -65,6 +65,13 @@ class Database:
         """
         return self._store.call_each(name, calls)
 
+    def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[Row] | None:
+        """Run the command once for each set of parameters, all in one transaction, or none of them.
+
+        Returns their rows in order; None when one refused, and then nothing was changed. Raises `DatabaseError`.
+        """
+        return self._store.call_all(name, calls)
+
     def rows(self, name: str, **params: Any) -> list[Row]:
         """The rows of `sql/*/queries/<name>.sql`."""
         return self._store.rows(name, params)

@@ -37,7 +37,7 @@ from fraisier.model.plan import Observed, Plan
 from fraisier.model.report import Progress, Report
 from fraisier.model.status import DeploymentStatus, Kind, RequestStatus
 from fraisier.observer import record, unbegun
-from fraisier.observer.ending import complete, run_or_park
+from fraisier.observer.ending import End, complete, end, run_or_park
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease
 from fraisier.observer.tether import Tether
@@ -70,8 +70,10 @@ class Company(Protocol):
         """All of them go back."""
         ...
 
-    async def meet(self) -> DeploymentError | None:
-        """Wait, with the new version live, until all have arrived: None; or until they go back: why."""
+    async def meet(self, end: End) -> DeploymentError | None:
+        """Wait, with the new version live, until all have arrived: None, and `end` is written down; or until they go
+        back: why.
+        """
         ...
 
 
@@ -225,9 +227,12 @@ class Attempt:
         if self._parking:
             self._runner.park()
         outcome = await run_or_park(way, journal, lease)
-        if self._company is not None and outcome.status is DeploymentStatus.SUCCESS:
-            outcome = await self._meet(self._company, self._runner, journal, lease, outcome)
-        await complete(journal, lease, plan, outcome, self._environment, past)
+        together = self._company is not None and outcome.status is DeploymentStatus.SUCCESS
+        if self._company is not None and together:
+            facts = end(journal, plan, outcome, self._environment, past)
+            outcome = await self._meet(self._company, self._runner, End(journal, lease, facts), outcome)
+        if not (together and outcome.status is DeploymentStatus.SUCCESS):
+            await complete(journal, lease, plan, outcome, self._environment, past)
         return record.finished(
             plan, row["identifier"], outcome, self._runner.reports, time.monotonic() - began
         )
@@ -253,15 +258,14 @@ class Attempt:
             return error
         return None
 
-    async def _meet(
-        self, company: Company, runner: Runner, journal: Journal, lease: Lease, arrived: Outcome
-    ) -> Outcome:
-        lease.rest()
-        cause = await company.meet()
+    async def _meet(self, company: Company, runner: Runner, end: End, arrived: Outcome) -> Outcome:
+        """What became of it: it has arrived with the others, and that is written down; or it went back with them."""
+        end.lease.rest()
+        cause = await company.meet(end)
         if cause is None:
             return arrived
         asked = isinstance(cause, Cancelled | Interrupted)
-        return await run_or_park(runner.go_back(cause, cancelled=asked), journal, lease)
+        return await run_or_park(runner.go_back(cause, cancelled=asked), end.journal, end.lease)
 
     async def _start(self, plan: Plan, past: Past) -> dict[str, Any]:
         row = await in_thread(

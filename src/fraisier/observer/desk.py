@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final, Protocol
 
@@ -149,7 +148,7 @@ class Desk:
             raise NoObserver(
                 "A service group is deployed by the command that waits.", hint="Leave --no-wait out."
             )
-        options = {**_asked(wanted), **options, "claim": str(uuid.uuid4())}
+        options = {**_asked(wanted), **options}
         from fraisier.observer.group import Group  # noqa: PLC0415 - one fraise needs none of it
         from fraisier.observer.lanes import claim_all, free  # noqa: PLC0415
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
 
 from fraisier.config.environment import Environment
-from fraisier.engine.journal import Journal
+from fraisier.database import Database
+from fraisier.engine.journal import Journal, in_thread
 from fraisier.engine.outcome import Outcome, exit_code
 from fraisier.engine.survey import Past
 from fraisier.errors import DatabaseError, LeaseLost, Parked, RollbackError
@@ -27,7 +28,7 @@ async def run_or_park(running: Awaitable[Outcome], journal: Journal, lease: Leas
     try:
         return await running
     except Parked:
-        await _last_word(lease, journal.park)
+        await _last_word([lease], journal.park)
         raise
     except DatabaseError as error:
         raise LeaseLost(
@@ -49,22 +50,52 @@ async def complete(
 
     Raises `LeaseLost` when somebody else has the lane, or the database does not answer while the lease holds.
     """
+    facts = end(journal, plan, outcome, environment, past, recovered)
+    await _last_word([lease], functools.partial(journal.complete, **facts))
+
+
+async def complete_all(database: Database, ends: Sequence[End]) -> None:
+    """Write down that all of these have arrived, in one transaction. Raises what `complete` raises, and then none has."""
+
+    async def write() -> None:
+        calls = [one.journal.end(**one.facts) for one in ends]
+        if await in_thread(database.call_all, "fn_complete_deployment", calls) is None:
+            raise LeaseLost("The lane of one of them was taken by somebody else.")
+
+    await _last_word([one.lease for one in ends], write)
+
+
+class End(NamedTuple):
+    """How one deployment is about to end."""
+
+    journal: Journal
+    lease: Lease
+    facts: dict[str, Any]
+
+
+def end(
+    journal: Journal,
+    plan: Plan,
+    outcome: Outcome,
+    environment: Environment,
+    past: Past,
+    recovered: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the end of a deployment says."""
     error = outcome.error
     arrived = outcome.status is DeploymentStatus.SUCCESS
-    end = functools.partial(
-        journal.complete,
-        status=str(outcome.status),
-        error_code=error.code if error else None,
-        error_message=error.message if error else None,
-        error_hint=error.hint if error else None,
-        error_exit_code=exit_code(outcome.status, error),
-        not_undone=json.dumps(list(outcome.not_undone)),
-        details=json.dumps(_details(outcome, recovered)),
-        current_version=plan.commit.sha if arrived or outcome.stayed else past.current,
-        lane_status=str(outcome.lane_health) if outcome.lane_health else None,
-        hold_reason=_hold(journal, plan, outcome, environment),
-    )
-    await _last_word(lease, end)
+    return {
+        "status": str(outcome.status),
+        "error_code": error.code if error else None,
+        "error_message": error.message if error else None,
+        "error_hint": error.hint if error else None,
+        "error_exit_code": exit_code(outcome.status, error),
+        "not_undone": json.dumps(list(outcome.not_undone)),
+        "details": json.dumps(_details(outcome, recovered)),
+        "current_version": plan.commit.sha if arrived or outcome.stayed else past.current,
+        "lane_status": str(outcome.lane_health) if outcome.lane_health else None,
+        "hold_reason": _hold(journal, plan, outcome, environment),
+    }
 
 
 def _details(outcome: Outcome, recovered: dict[str, Any] | None) -> dict[str, Any]:
@@ -77,7 +108,7 @@ def _details(outcome: Outcome, recovered: dict[str, Any] | None) -> dict[str, An
 
 async def give_up(journal: Journal, lease: Lease, recovered: dict[str, Any], identity: Identity) -> None:
     """End a deployment that nobody can end: the lane is held, a person is told."""
-    end = functools.partial(
+    write = functools.partial(
         journal.complete,
         status=str(DeploymentStatus.ROLLBACK_FAILED),
         error_code=RollbackError.code,
@@ -89,17 +120,19 @@ async def give_up(journal: Journal, lease: Lease, recovered: dict[str, Any], ide
         lane_status=str(LaneHealth.UNKNOWN),
         hold_reason=f"{journal.identifier} {DeploymentStatus.ROLLBACK_FAILED}",
     )
-    await _last_word(lease, end)
+    await _last_word([lease], write)
 
 
-async def _last_word(lease: Lease, write: Callable[[], Awaitable[None]]) -> None:
-    """A database that does not answer is asked again as long as the lease holds."""
-    lease.settle()
+async def _last_word(leases: Sequence[Lease], write: Callable[[], Awaitable[None]]) -> None:
+    """A database that does not answer is asked again as long as the leases hold."""
+    for lease in leases:
+        lease.settle()
     while True:
         try:
             return await write()
         except DatabaseError:
-            lease.check()
+            for lease in leases:
+                lease.check()
             await asyncio.sleep(0.2)
 
 

@@ -11,11 +11,12 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.engine.journal import in_thread
-from fraisier.errors import DeploymentError, FraiseQLError, LeaseLost
+from fraisier.errors import DeploymentError, FraiseQLError, LeaseLost, LockError
 from fraisier.model.identity import Identity
 from fraisier.model.report import Progress, Report
 from fraisier.model.status import DeploymentStatus, Kind
 from fraisier.observer.attempt import Attempt, claim_of
+from fraisier.observer.ending import End, complete_all
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.lease import Lease, cancellation
 from fraisier.observer.record import refused
@@ -37,6 +38,7 @@ class Member:
         self._request = request["identifier"]
         self._kind = Kind(request["kind"])
         self._here = asyncio.Event()
+        self.ending: End | None = None
         self._gate: asyncio.Future[DeploymentError | None] = asyncio.get_running_loop().create_future()
         self._way: asyncio.Task[Report] | None = None
         self._waiting = ExitStack()
@@ -51,8 +53,9 @@ class Member:
         """Somebody wants this one to end: all of them go back."""
         self._group.stop(cause)
 
-    async def meet(self) -> DeploymentError | None:
+    async def meet(self, end: End) -> DeploymentError | None:
         """Wait here, with the new version live, for the others."""
+        self.ending = end
         self._here.set()
         return await self._gate
 
@@ -93,7 +96,7 @@ class Member:
         return _because(self.identity, message) if message else None
 
     def open(self, cause: DeploymentError | None) -> None:
-        """Let it end: as a success, or on its way back."""
+        """Let it end: as a success, which is written down by then, or on its way back."""
         if not self._gate.done():
             self._gate.set_result(cause)
 
@@ -124,6 +127,8 @@ class Group:
         self._members = [Member(self, grounds, environment, row, watch) for environment, row in pairs]
         self._at: Member | None = None
         self._cause: DeploymentError | None = None
+        self._arriving = False
+        self._database = grounds.database
 
     @property
     def goes_back(self) -> bool:
@@ -131,7 +136,7 @@ class Group:
 
     def stop(self, cause: DeploymentError) -> None:
         """Send all of them back; does nothing once they go back or have all arrived."""
-        if self._cause is None:
+        if self._cause is None and not self._arriving:
             self._cause = cause
             if self._at is not None:
                 self._at.attempt.stop(cause)
@@ -148,6 +153,8 @@ class Group:
                 self._at = member
                 await self._come(member)
         if self._cause is None:
+            await self._arrive()
+        if self._cause is None:
             for member in self._members:
                 member.open(None)
         else:
@@ -161,6 +168,15 @@ class Group:
             self._cause = self._cause or _because(member.identity, error.message)
         failed = (one.failure() for one in self._members)
         self._cause = self._cause or next(filter(None, failed), None)
+
+    async def _arrive(self) -> None:
+        """All at once: whoever is killed here leaves all of them arrived, or all of them for somebody to take back."""
+        self._arriving = True
+        ends = [member.ending for member in self._members if member.ending is not None]
+        try:
+            await complete_all(self._database, ends)
+        except LockError as error:
+            self._cause = DeploymentError(f"The group did not arrive: {error.message}", hint=error.hint)
 
     async def _return(self, cause: DeploymentError, release: Callable[[DeploymentError], None]) -> None:
         """Last come, first gone back."""

@@ -176,16 +176,12 @@ class Rescue:
         """Why it goes back all the same, whatever its journal says."""
         if self._guarding is not None and self._guarding.overdue:
             return "it had not ended in time"
-        return "the others of its group had not arrived" if self._deserted() else None
+        return "its group had not arrived" if self._grouped() else None
 
-    def _deserted(self) -> bool:
-        """Whether it belongs to a group whose owner died before all of its members had arrived."""
-        database = self._grounds.database
-        request = database.row("request", ref=self._taken["fk_request"])
-        if request is None or "group" not in json.loads(request["options"] or "{}"):
-            return False
-        about = {"request": request["pk_deployment_request"], "options": request["options"]}
-        return database.row("group_arrived", **about) is None
+    def _grouped(self) -> bool:
+        """Whether it belongs to a group: those end in one transaction, so one in progress has not arrived, as none has."""
+        request = self._grounds.database.row("request", ref=self._taken["fk_request"])
+        return request is not None and "group" in json.loads(request["options"] or "{}")
 
     def _told(self, way: str, reason: str) -> dict[str, Any]:
         """What the history says about this takeover."""

@@ -13,7 +13,7 @@ from fraisier.database.clock import Clock, bindings
 from fraisier.database.sqlite import session
 from fraisier.database.sqlite.failure import explained, is_busy
 from fraisier.database.sqlite.script import SQL, Script, load
-from fraisier.database.sqlite.transaction import read, transact, transact_each
+from fraisier.database.sqlite.transaction import read, transact, transact_all, transact_each
 from fraisier.errors import DatabaseError
 
 PATIENCE = 20.0  # seconds of waiting for another writer: well within a lease of 30
@@ -53,6 +53,11 @@ class Store:
         values = [script.bind(params) for params in calls]
         return self._patiently(lambda: self._transact_each(script, values))
 
+    def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+        script = load(SQL / "functions" / f"{name}.sql")
+        values = [script.bind(params) for params in calls]
+        return self._patiently(lambda: self._transact_all(script, values))
+
     def rows(self, name: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         script = load(SQL / "queries" / f"{name}.sql")
         values = script.bind(params)
@@ -86,6 +91,13 @@ class Store:
         finally:
             self._idle.append(connection)
         return [explained(one, self._path) if isinstance(one, sqlite3.Error) else one for one in found]
+
+    def _transact_all(self, script: Script, each: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        connection = self._take()
+        try:
+            return transact_all(connection, script, [dict(values) for values in each], self._clock)
+        finally:
+            self._idle.append(connection)
 
     def _read(self, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
         if not self._writable():

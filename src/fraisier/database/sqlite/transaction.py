@@ -47,6 +47,22 @@ def transact_each(
     return found
 
 
+def transact_all(
+    connection: sqlite3.Connection, script: Script, each: list[dict[str, Any]], clock: Clock
+) -> list[dict[str, Any]] | None:
+    """Run the script once for each set of values, all in one transaction; when one refuses, all are undone: None."""
+    session.begin(connection)
+    try:
+        found = [_run(connection, script, values | bindings(clock)) for values in each]
+        answers = [answer for answer in found if answer is not None]
+        whole = len(answers) == len(each)
+        connection.commit() if whole else connection.rollback()
+    except BaseException:
+        connection.rollback()
+        raise
+    return answers if whole else None
+
+
 def _run_alone(
     connection: sqlite3.Connection, script: Script, values: dict[str, Any]
 ) -> dict[str, Any] | sqlite3.Error | None:
