@@ -111,8 +111,10 @@ class HostShop(Shop):
         return self.host.ask("journalctl", "--no-pager", "-o", "cat", "-u", unit)
 
     def close(self) -> None:
-        for path in self.unit_files():
-            self.systemctl("disable", "--now", "--quiet", path.name)
-            path.unlink()
+        for service in self.unit_files():
+            for path in (service.with_suffix(".timer"), service):
+                if path.exists():
+                    self.systemctl("disable", "--now", "--quiet", path.name)
+                    path.unlink()
         self.systemctl("daemon-reload")
         super().close()

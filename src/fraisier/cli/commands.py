@@ -12,6 +12,7 @@ SECTIONS: Final = {
         "deploy": "Deploy a fraise to one or more environments.",
         "rollback": "Bring an earlier version of a fraise back.",
         "cancel": "End a deployment; the old version stays, or comes back.",
+        "job": "Run a job now, or show all of them.",
         "complete": "Mark a deployment as done by hand: its version is live and well.",
     },
     "Look": {

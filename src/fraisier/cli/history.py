@@ -90,7 +90,9 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
         times.moment(row["started_at"]),
         str(row["fraise"]),
         str(row["environment"]),
-        f"{row['kind']} of {row['recovers']}" if row["recovers"] else str(row["kind"]),
+        f"{row['kind']} of {row['recovers']}"
+        if row["recovers"]
+        else " ".join(filter(None, (row["kind"], row["job"]))),
         ended(row),
         f"{shown(row['old_shown'])} → {shown(row['new_shown'])}",
         times.duration(row["duration_seconds"]),

@@ -41,11 +41,9 @@ def as_dict(row: Row, steps: Sequence[Row]) -> Row:
 def heading(row: Row) -> list[Line]:
     """Which deployment this is, and who asked for it."""
     by = one_line(row["requested_by"] or times.NOTHING)
+    kind = f"{record.kind_of(row)} {row['job']}".strip()
     return [
-        (
-            f"{row['identifier']}  {row['fraise']} → {row['environment']}  {row['kind']}  {row['status']}",
-            None,
-        ),
+        (f"{row['identifier']}  {row['fraise']} → {row['environment']}  {kind}  {row['status']}", None),
         (f"  {row['triggered_by']} by {by}, {times.moment(row['started_at'])}", None),
         ("", None),
     ]

@@ -13,6 +13,7 @@ from fraisier.cli.door import door
 
 if TYPE_CHECKING:
     from fraisier.config.environment import Environment, Fraise
+    from fraisier.config.job import Job
 
 TITLE = "Fraisier - Fraise Registry"
 
@@ -37,17 +38,30 @@ def tree(fraises: Iterable[Fraise]) -> list[str]:
         branch, below = _branch(fraise is named[-1])
         about = f" - {terminal.one_line(fraise.description)}" if fraise.description else ""
         lines.append(f"{branch}{fraise.name} ({fraise.type}){about}")
-        leaves = _leaves(fraise)
-        for number, text in enumerate(leaves, 1):
-            leaf, _ = _branch(number == len(leaves))
-            lines.append(f"{below}{leaf}{text}")
+        lines += _below(below, _leaves(fraise))
     return lines
 
 
-def _leaves(fraise: Fraise) -> list[str]:
-    """Where a fraise runs, or who belongs to a group."""
-    places = [f"{name} → {_where(environment)}" for name, environment in fraise.environments.items()]
-    return places or list(fraise.services)
+def _below(indent: str, leaves: list[tuple[str, list[str]]]) -> list[str]:
+    """The lines of some leaves, each with what hangs on it."""
+    lines = []
+    for number, (text, more) in enumerate(leaves, 1):
+        leaf, deeper = _branch(number == len(leaves))
+        lines += [f"{indent}{leaf}{text}", *_below(indent + deeper, [(one, []) for one in more])]
+    return lines
+
+
+def _leaves(fraise: Fraise) -> list[tuple[str, list[str]]]:
+    """Where a fraise runs with its jobs, or who belongs to a group."""
+    places = [
+        (f"{name} → {_where(environment)}", [_job(job) for job in environment.jobs])
+        for name, environment in fraise.environments.items()
+    ]
+    return places or [(name, []) for name in fraise.services]
+
+
+def _job(job: Job) -> str:
+    return f"{job.name} ({' '.join(filter(None, (job.schedule or 'by hand', job.timezone)))})"
 
 
 def flat_lines(fraises: Iterable[Fraise]) -> list[str]:
@@ -90,12 +104,24 @@ def _rows(fraises: Iterable[Fraise]) -> list[dict[str, Any]]:
             "description": fraise.description or None,
             **({"services": list(fraise.services)} if fraise.services else {}),
             "environments": [
-                {"environment": name, "provider": _provider(environment), "place": _place(environment)}
+                {
+                    "environment": name,
+                    "provider": _provider(environment),
+                    "place": _place(environment),
+                    **_jobs(environment),
+                }
                 for name, environment in fraise.environments.items()
             ],
         }
         for fraise in fraises
     ]
+
+
+def _jobs(environment: Environment) -> dict[str, Any]:
+    found = [
+        {"job": job.name, "schedule": job.schedule, "timezone": job.timezone} for job in environment.jobs
+    ]
+    return {"jobs": found} if found else {}
 
 
 def _flat_rows(fraises: Iterable[Fraise]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from fraisier.model.status import DeploymentStatus, Kind
 
 Line = tuple[str, str | None]
 
-NOUNS: Final = {Kind.DEPLOY: "Deployment", Kind.ROLLBACK: "Rollback"}
+NOUNS: Final = {Kind.DEPLOY: "Deployment", Kind.ROLLBACK: "Rollback", Kind.JOB: "Job"}
 ENDS: Final = {
     DeploymentStatus.FAILED: "failed",
     DeploymentStatus.ROLLED_BACK: "failed",
@@ -34,6 +34,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "kind": str(report.kind),
         "fraise": report.fraise,
         "environment": report.environment,
+        **({"job": report.job} if report.job else {}),
         "status": str(report.status),
         "old_version": report.old_version,
         "new_version": report.new_version,
@@ -78,10 +79,11 @@ def _quiet(report: Report) -> str:
 
 
 def _success(report: Report) -> list[Line]:
+    old = "" if report.kind is Kind.JOB else f"{one_line(report.old_shown)} → "
     return [
         ("", None),
         (f"✓ {NOUNS[report.kind]} successful!", "green"),
-        (f"  Version: {one_line(report.old_shown)} → {one_line(report.new_shown)}", None),
+        (f"  Version: {old}{one_line(report.new_shown)}", None),
         *_facts(report),
     ]
 
@@ -106,11 +108,12 @@ def _now(report: Report, status: DeploymentStatus) -> str:
         return "A person is needed: neither version is known to be healthy."
     if status is DeploymentStatus.ROLLED_BACK:
         return f"Rolled back to {old}, which is healthy again."
-    if report.old_version is None:
+    if report.old_version is None and report.kind is not Kind.JOB:
         return "What it had begun was removed again; nothing ran here before, and nothing runs now."
     if status is DeploymentStatus.CANCELLED:
         return f"{old} is live."
-    return f"{old} was not touched and is still live."
+    here = one_line(report.new_shown) if report.kind is Kind.JOB else old
+    return f"{here} was not touched and is still live."
 
 
 def _facts(report: Report) -> list[Line]:

@@ -60,6 +60,7 @@ def lines(answer: Row, last: Row | None, logs: list[str]) -> list[Line]:
         (f"  Last deployed: {_deployed(answer)}", None),
         *_observed(answer),
         *_waiting(answer),
+        *_jobs(answer.get("jobs", [])),
         *_failure(last),
         *_said(logs),
     ]
@@ -100,6 +101,19 @@ def _waiting(answer: Row) -> list[Line]:
         found.append((f"  Held:          since {since}: {reason}", "yellow"))
         found.append(("                 A push waits until a person deploys or rolls back.", None))
     return found
+
+
+def _jobs(rows: list[Row]) -> list[Line]:
+    return [("  Jobs:", None), *map(_job, rows)] if rows else []
+
+
+def _job(row: Row) -> Line:
+    when = " ".join(filter(None, (row["schedule"] or "by hand", row["timezone"])))
+    last = row["last_run"]
+    if last is None:
+        return f"    {row['job']} ({when}): never ran", None
+    ended = f"{last['status']} ({last['deployment_id']}) {times.moment(last['started_at'])}"
+    return f"    {row['job']} ({when}): {ended}", None if last["status"] == "success" else "yellow"
 
 
 def _failure(last: Row | None) -> list[Line]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fraisier.cli import known, standing, terminal
+from fraisier.cli import job, known, standing, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 from fraisier.cli.members import members_of
@@ -41,6 +41,9 @@ def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
         standing.as_dict(target.identity, target.provider, _recorded(database, target.identity), observed)
         for target, observed in zip(targets, seen, strict=True)
     ]
+    for target, answer in zip(targets, answers, strict=True):
+        if target.jobs:
+            answer["jobs"] = job.rows_of(database, target)
     if app.json:
         terminal.answer(answers if asked.services else answers[0])
         return

@@ -17,14 +17,15 @@ MARKS: Final = {
     StepStatus.UNDONE: ("↩", "yellow"),
     StepStatus.UNDO_FAILED: ("✗", "red"),
 }
-VERBS: Final = {Kind.DEPLOY: "Deploying", Kind.ROLLBACK: "Rolling back"}
+VERBS: Final = {Kind.DEPLOY: "Deploying", Kind.ROLLBACK: "Rolling back", Kind.JOB: "Running"}
 SHORT: Final = 60  # a longer note gets a line of its own
 
 
 def heading(plan: Plan) -> str:
     """`Deploying my_api → production (bare-metal/localhost)`."""
     identity = plan.identity
-    return f"{VERBS[plan.kind]} {identity.fraise} → {identity.environment} ({plan.target})"
+    job = f"{identity.job} of " if identity.job else ""
+    return f"{VERBS[plan.kind]} {job}{identity.fraise} → {identity.environment} ({plan.target})"
 
 
 def started(step: Step, *, undoing: bool) -> str | None:

@@ -13,6 +13,7 @@ from fraisier.config.environment import Environment
 from fraisier.config.git import FraiseGit
 from fraisier.config.health_check import HealthCheck
 from fraisier.config.hooks import Hooks
+from fraisier.config.job import jobs, needs
 from fraisier.config.problem import Problems
 from fraisier.config.provider_config import OPTIONS
 from fraisier.config.pushes import pushes
@@ -34,6 +35,8 @@ COMPOSED: Final = frozenset(
         "env_files",
         "pushes",
         "resources",
+        "jobs",
+        "job",
         OPTIONS,
     }
 )
@@ -99,6 +102,8 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
         hooks=Hooks(**plain(_mapping(values, "hooks"))),
         git=_git(values),
         pushes=pushes(_mapping(values, "pushes"), problems),
+        depends_on=needs(values),
+        jobs=() if lane.kind.refused else jobs(lane.kind.type, values, found, problems),
         **{key: value for key, value in written.items() if key not in COMPOSED},
     )
 

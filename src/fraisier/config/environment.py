@@ -10,6 +10,7 @@ from fraisier.config.app_database import APP_DATABASE, AppDatabase
 from fraisier.config.git import FraiseGit
 from fraisier.config.health_check import HEALTH_CHECK_KIND, RETRIES, TIMEOUT, URL, HealthCheck
 from fraisier.config.hooks import HOOKS_KIND, Hooks
+from fraisier.config.job import JOBS, PLAIN, Job
 from fraisier.config.kinds import ARGV, FLAG, at_most, choice, duration, named, text, whole
 from fraisier.config.names import (
     absolute_path,
@@ -88,6 +89,9 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     ssh_port: int | None = None
     ssh_key: str | None = None
     adopt: bool = False
+    jobs: tuple[Job, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    on_running_job: str = "wait"
 
     @property
     def snapshot(self) -> Environment:
@@ -125,7 +129,7 @@ BUILT: Final = ("bare_metal", "docker_compose")
 COOLIFY: Final = "the provider coolify"
 CLOUD: Final = "the providers aws, scaleway and ovh"
 KUBERNETES: Final = "the provider kubernetes"
-JOBS: Final = "jobs and scripts (etl, scheduled, backup)"
+RETENTION: Final = "the retention of backups"
 CANARY: Final = "the strategy canary"
 HOSTS: Final = "several hosts in one environment"
 SECRETS: Final = "secret backends; ${VAR} and ${file:…} work"
@@ -137,15 +141,7 @@ NOT_YET: Final = {
     "migrate_on": HOSTS,
     "secrets": SECRETS,
     "secret_rotation": SECRETS,
-    "on_running_job": JOBS,
-    "jobs": JOBS,
-    "script": JOBS,
-    "script_path": JOBS,
-    "schedule": JOBS,
-    "systemd_timer": JOBS,
-    "retention_days": JOBS,
-    "dependencies": JOBS,
-    "depends_on": JOBS,
+    "retention_days": RETENTION,
     "monitoring": "generated monitoring",
     "runs_on": "several machines that share one database",
     "endpoint": COOLIFY,
@@ -279,6 +275,13 @@ SHARED_FIELDS: Final = (
     ),
     *PUSH_FIELDS,
     Field("description", text(), "One sentence for people."),
+    Field("jobs", JOBS, "Types scheduled, etl and backup: what runs, by name."),
+    *PLAIN,
+    Field(
+        "on_running_job",
+        choice("on_running_job", ("wait", "fail")),
+        "What a deployment does while a job of its environment runs: wait for its end, or fail.",
+    ),
 )
 NAME: Final = Field(
     "name", text(check=host_name), "The address by which the world knows it: api.example.com."

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fraisier.config.problem import Problems
-from fraisier.config.section import BAD, Found, Values
+from fraisier.config.section import BAD, Found, Values, plain
 
 
 def check(fraises: Mapping[str, Values], problems: Problems) -> None:
@@ -35,13 +35,24 @@ def _claims(values: Values) -> Iterator[tuple[str, tuple[str, Any], Found]]:
         if found is not None and found.value is not BAD:
             for host in () if hosts is BAD else hosts or ("",):
                 yield what, (host, _plain_form(what, found.value)), found
+    for job in plain(values).get("jobs", {}).values():
+        if isinstance(job.value, dict):
+            yield from _claims_of(job.value)
+
+
+def _claims_of(job: Values) -> Iterator[tuple[str, Any, Found]]:
+    """The units of a job."""
+    for what, key in (("unit", "service_unit"), ("timer", "timer_unit")):
+        if key in job and job[key].value is not BAD:
+            yield what, _plain_form(what, job[key].value), job[key]
 
 
 def _plain_form(what: str, value: Any) -> Any:
     match what:
         case "app_path":
             return posixpath.normpath(value)
-        case "unit":
-            return f"{value.removesuffix('.service')}.service"
+        case "unit" | "timer":
+            suffix = "service" if what == "unit" else "timer"
+            return f"{value.removesuffix(f'.{suffix}')}.{suffix}"
         case _:
             return value

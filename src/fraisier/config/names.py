@@ -150,6 +150,11 @@ def unit(text: str) -> str | None:
     return None
 
 
+def timer(text: str) -> str | None:
+    """A systemd timer, with or without its suffix."""
+    return f"{text!r} is not a name for a systemd timer" if unit(text.removesuffix(".timer")) else None
+
+
 def user(text: str) -> str | None:
     """A user of this machine; the rules of useradd(8)."""
     first, rest = text[:1], text[1:].removesuffix("$")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from fraisier.config import lanes
+from fraisier.config import job, lanes
 from fraisier.config.branch_mapping import BRANCH_MAPPING, BranchTarget, branch_mapping, branches_of
 from fraisier.config.document import compose
 from fraisier.config.environment import ENVIRONMENT, Fraise
@@ -95,10 +95,10 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
     environments = inherited(fraises, problems)
     lanes.check(environments, problems)
     branches = branches_of(mapping)
+    built = {name: fraise(name, fraises, environments[name], branches, problems) for name in environments}
+    _know_their_needs(built, environments, problems)
     return Configuration(
-        fraises={
-            name: fraise(name, fraises, environments[name], branches, problems) for name in environments
-        },
+        fraises=built,
         git=git(sections["git"], problems),
         branch_mapping=branch_mapping(mapping, fraises, problems),
         nats=nats(sections.get("nats", {}), problems),
@@ -111,6 +111,17 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
 
 def _text(found: Any) -> str | None:
     return found if isinstance(found, str) else None
+
+
+def _know_their_needs(built: dict[str, Fraise], values: dict[str, Values], problems: Problems) -> None:
+    """Jobs and services depend on what there is."""
+    all_jobs = {
+        name: {place: one.jobs for place, one in fraise.environments.items()}
+        for name, fraise in built.items()
+    }
+    for name, environments in values.items():
+        for place, found in environments.items():
+            job.known(all_jobs, name, place, found, problems)
 
 
 def _state(at_top: Values | None, fraises: Values, problems: Problems) -> State:

@@ -42,7 +42,14 @@ def made(cls: type) -> Deployer:
 
 
 DEPLOYERS: Final = Registry[Deployer](
-    "deployer", {"api": "fraisier.deployers.api", "worker": "fraisier.deployers.worker"}, made
+    "deployer",
+    {
+        "api": "fraisier.deployers.api",
+        "worker": "fraisier.deployers.worker",
+        "etl": "fraisier.deployers.jobs",
+        "scheduled": "fraisier.deployers.jobs",
+    },
+    made,
 )
 
 

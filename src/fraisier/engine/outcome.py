@@ -6,7 +6,7 @@ import msgspec
 
 from fraisier.errors import DeploymentError, FraiseQLError, RollbackError
 from fraisier.model.plan import Plan
-from fraisier.model.status import DeploymentStatus, LaneHealth
+from fraisier.model.status import DeploymentStatus, Kind, LaneHealth
 from fraisier.model.step import NotUndone
 
 
@@ -87,6 +87,8 @@ def _status(plan: Plan, back: WayBack, *, cancelled: bool) -> DeploymentStatus:
 
 
 def _health(plan: Plan, back: WayBack) -> LaneHealth | None:
+    if plan.kind is Kind.JOB:
+        return LaneHealth.DOWN
     if not back.switched:
         return None
     return LaneHealth.HEALTHY if plan.old is not None else LaneHealth.DOWN

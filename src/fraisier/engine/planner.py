@@ -9,12 +9,14 @@ from typing import Final
 import msgspec
 
 from fraisier.config.environment import Environment
+from fraisier.deployers.jobs import run_steps
 from fraisier.deployers.registry import deployer_of
 from fraisier.model.commit import Commit, short
+from fraisier.model.identity import Identity
 from fraisier.model.plan import Observed, Plan
 from fraisier.model.status import Kind
 from fraisier.model.step import Step
-from fraisier.providers.places import places
+from fraisier.providers.places import fence_folder, places
 from fraisier.providers.provider import provider_of
 
 IN_PLACE: Final = "in place: the switch is not atomic"
@@ -29,9 +31,15 @@ def settled(environment: Environment, home: str) -> Environment:
 
 
 def plan(
-    environment: Environment, seen: Sequence[Observed], kind: Kind, before: Environment | None = None
+    environment: Environment,
+    seen: Sequence[Observed],
+    kind: Kind,
+    before: Environment | None = None,
+    *,
+    job: str = "",
 ) -> Plan:
-    """The steps that take the observed commit live on all targets of this environment, and those that judge a way back.
+    """The steps that take the observed commit live on all targets of this environment, and those that judge a way back;
+    or one run of a `job` there.
 
     `before` is the environment as it was when the live version was deployed: a way back is judged by its checks.
     The plan is stored with the deployment and is all that running, finishing or undoing it needs.
@@ -40,22 +48,29 @@ def plan(
     provider = provider_of(environment)
     observed = seen[0]
     environment, before = settled(environment, observed.home), settled(before or environment, observed.home)
+    steps = run_steps(environment, observed, job) if job else deployer.steps(environment, observed)
+    restored = () if job else deployer.restored(before, observed)
     return Plan(
-        identity=environment.identity,
+        identity=Identity(environment.fraise, environment.environment, job),
         kind=kind,
         commit=observed.commit,
         release_name=observed.release_name,
         old=observed.live,
         provider=environment.provider,
         target=provider.target(environment),
-        steps=_there(deployer.steps(environment, observed), observed),
-        restored=_there(deployer.restored(before, observed), observed),
+        steps=_there(steps, observed),
+        restored=_there(restored, observed),
         auto_rollback=environment.auto_rollback_on_failure,
-        fence_folder=provider.fence_folder(environment),
-        places=places(environment, observed.installation_id),
-        itself=observed.itself,
-        notes=tuple(note for note, holds in ((IN_PLACE, observed.home), (GUARDED, observed.itself)) if holds),
+        fence_folder=fence_folder(environment, job),
+        places=places(environment, observed.installation_id, job),
+        itself=observed.itself and not job,
+        notes=() if job else _notes(observed),
     )
+
+
+def _notes(observed: Observed) -> tuple[str, ...]:
+    """What a deployment of this kind cannot promise."""
+    return tuple(note for note, holds in ((IN_PLACE, observed.home), (GUARDED, observed.itself)) if holds)
 
 
 def _there(steps: Sequence[Step], observed: Observed) -> tuple[Step, ...]:

@@ -23,7 +23,7 @@ from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, LockE
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
 from fraisier.model.secret import Secret
-from fraisier.model.status import StepStatus
+from fraisier.model.status import Kind, StepStatus
 from fraisier.model.step import (
     HEALTH,
     NotUndone,
@@ -112,7 +112,9 @@ class Runner:
             if self._may_stay():
                 return outcome.stayed(self._plan, error, warnings=tuple(self._warnings))
             return await self.go_back(error)
-        return outcome.arrived(judged=self._judged(), warnings=tuple(self._warnings))
+        return outcome.arrived(
+            judged=self._plan.kind is Kind.JOB or self._judged(), warnings=tuple(self._warnings)
+        )
 
     async def go_back(self, cause: FraiseQLError, *, cancelled: bool = False) -> Outcome:
         """Undo every touched step, last first, then judge what is live again."""

@@ -12,7 +12,7 @@ from fraisier.config.environment import BUILT, Environment
 from fraisier.deployers.registry import deployer_of
 from fraisier.engine.itself import is_itself
 from fraisier.engine.planner import release_name
-from fraisier.errors import ConfigurationError, UnknownName
+from fraisier.errors import ConfigurationError, DeploymentError, UnknownName
 from fraisier.git.mirror import mirror_path
 from fraisier.git.names import require_name
 from fraisier.git.remote import resolve
@@ -52,14 +52,21 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     before: Environment | None = None
 
 
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose turn it is: the lane's token, the installation, how it is called again, and what keeps a job from running."""
+
+    token: int
+    installation_id: str
+    again: tuple[str, ...] = ()
+    blocked: str = ""
+
+
 async def survey(
     sites: Mapping[str, Site],
     environment: Environment,
     wanted: Wanted,
     past: Past,
-    *,
-    token: int,
-    installation_id: str,
+    turn: Turn,
 ) -> tuple[Observed, ...]:
     """Everything that planning needs to know, of each target by its name.
 
@@ -71,20 +78,22 @@ async def survey(
     looks = (provider_of(environment).look(each.host, environment) for each in sites.values())
     views = await asyncio.gather(*looks)
     mirror = mirror_path(environment.git_repo)
-    if wanted.kind is Kind.ROLLBACK:
+    if wanted.kind is Kind.JOB:
+        commit = _live(environment, views[0]).commit
+    elif wanted.kind is Kind.ROLLBACK:
         commit = await _earlier(site, environment, wanted, past, views[0], mirror)
     else:
         commit = await _from_git(site, environment, wanted.version, mirror)
-    attempt = release_name(token, commit)
+    attempt = release_name(turn.token, commit)
     itself = is_itself(environment)
 
     def observed(name: str, view: TargetView) -> Observed:
-        reuse = _lying_there(view, commit) if wanted.kind is Kind.ROLLBACK else None
+        reuse = _there_already(environment, wanted, view, commit)
         return Observed(
             attempt=attempt,
             commit=commit,
             release_name=reuse.name if reuse else attempt,
-            installation_id=installation_id,
+            installation_id=turn.installation_id,
             mirror=mirror,
             live=view.live or _remembered(environment, past),
             reuse=reuse,
@@ -96,6 +105,8 @@ async def survey(
             rebuild=wanted.rebuild,
             home=view.home,
             itself=itself,
+            blocked=turn.blocked,
+            again=turn.again,
         )
 
     return tuple(map(observed, sites, views))
@@ -103,7 +114,7 @@ async def survey(
 
 def up_to_date(seen: Sequence[Observed], wanted: Wanted, past: Past) -> bool:
     """Whether there is nothing to do: the commit is live everywhere, recorded, and not known to be down."""
-    if wanted.force or past.health == LaneHealth.DOWN:
+    if wanted.force or wanted.kind is Kind.JOB or past.health == LaneHealth.DOWN:
         return False
     return all(one.live is not None and one.live.commit.sha == one.commit.sha == past.current for one in seen)
 
@@ -179,6 +190,25 @@ def _known(version: str, past: Past, view: TargetView) -> Commit | None:
 
 def _abbreviates(version: str, sha: str) -> bool:
     return len(version) >= 4 and sha.startswith(version.lower())  # noqa: PLR2004 - Git's own minimum
+
+
+def _live(environment: Environment, view: TargetView) -> Release:
+    """What a job runs in. Raises `DeploymentError` when nothing is deployed."""
+    if view.live is None:
+        raise DeploymentError(
+            f"Nothing is deployed to {environment.identity}, so there is no job to run.",
+            hint=f"fraisier deploy {environment.fraise} {environment.environment}",
+        )
+    return view.live
+
+
+def _there_already(
+    environment: Environment, wanted: Wanted, view: TargetView, commit: Commit
+) -> Release | None:
+    """The finished release that is used as it lies there."""
+    if wanted.kind is Kind.JOB:
+        return _live(environment, view)
+    return _lying_there(view, commit) if wanted.kind is Kind.ROLLBACK else None
 
 
 def _lying_there(view: TargetView, commit: Commit) -> Release | None:

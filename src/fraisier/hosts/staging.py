@@ -23,6 +23,7 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
 
     `service` None: nothing runs, there is no unit. `argv` is the service's command. `env_vars` are unresolved
     and complete: PORT, FRAISIER_VERSION and FRAISIER_COLOR are among them. `env_files` lie on Fraisier's machine.
+    `units` are those of jobs, by name; together they take the place of the one unit of a service.
     """
 
     app_path: str
@@ -32,6 +33,7 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
     env_vars: dict[str, str] = msgspec.field(default_factory=dict)
     description: str = ""
     env_files: tuple[str, ...] = ()
+    units: dict[str, str] | None = None
 
     @property
     def release(self) -> str:
@@ -64,8 +66,10 @@ async def write(site: Site, params: StageParams, unit: str | None = None) -> Rel
 
 
 async def unit_text(host: Host, params: StageParams) -> str | None:
-    """The unit of this release; None where none is ours to write."""
+    """The unit of this release, or those of its jobs in one; None where none is ours to write."""
     service = params.service
+    if params.units is not None:
+        return msgspec.json.encode(params.units).decode()
     if service is None or service.own_unit:
         return None
     return await service_manager(service.manager).render(

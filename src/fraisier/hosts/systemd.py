@@ -68,7 +68,7 @@ class Systemd:
         argv: Sequence[str],
         description: str,
     ) -> str:
-        system = (await _scope(host)).is_system
+        system = (await scope_on(host)).is_system
         return systemd_unit.render(
             ref,
             release_path=release_path,
@@ -79,11 +79,11 @@ class Systemd:
         )
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:
-        return await host.read_text((await _scope(host)).unit_file(ref))
+        return await host.read_text((await scope_on(host)).unit_file(ref))
 
     async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
-        scope = await _scope(host)
-        await _refuse_to_end_at_logout(host, scope, ref)
+        scope = await scope_on(host)
+        await refuse_to_end_at_logout(host, scope, f"The service {ref.name}")
         doing = f"Installing the unit {unit(ref)}"
         await effect(host, files.make_folder(scope.folder), doing)
         await effect(host, files.copy(source, scope.unit_file(ref)), doing)
@@ -91,7 +91,7 @@ class Systemd:
         await effect(host, scope.systemctl("enable", "--", unit(ref)), doing)
 
     async def remove(self, host: Host, ref: ServiceRef) -> None:
-        scope = await _scope(host)
+        scope = await scope_on(host)
         if await host.read_text(scope.unit_file(ref)) is None:
             return
         doing = f"Removing the unit {unit(ref)}"
@@ -101,7 +101,7 @@ class Systemd:
         await host.run(scope.systemctl("reset-failed", "--", unit(ref)))  # else it stays listed as failed
 
     async def stop(self, host: Host, ref: ServiceRef) -> None:
-        scope = await _scope(host)
+        scope = await scope_on(host)
         deadline = ref.stop_timeout + SETTLING
         stop = scope.systemctl("stop", "--", unit(ref), deadline=deadline)
         result = await host.run(stop)
@@ -110,7 +110,7 @@ class Systemd:
 
     async def start(self, host: Host, ref: ServiceRef) -> None:
         """A unit that died too often must be forgiven first, or the good old release would not start either."""
-        scope = await _scope(host)
+        scope = await scope_on(host)
         await host.run(scope.systemctl("reset-failed", "--", unit(ref)))
         start = scope.systemctl("start", "--", unit(ref), deadline=SETTLING * 3)
         result = await host.run(start)
@@ -124,7 +124,7 @@ class Systemd:
 
     async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
         shown = await host.look(
-            (await _scope(host)).systemctl(
+            (await scope_on(host)).systemctl(
                 "show", "--property=MainPID,ControlGroup", "--", unit(ref), deadline=10
             )
         )
@@ -133,10 +133,10 @@ class Systemd:
         return list(dict.fromkeys([*tree, *(await _members(host, group) if group else [])]))
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
-        return (await host.look(_journal(await _scope(host), ref, lines))).output
+        return (await host.look(_journal(await scope_on(host), ref, lines))).output
 
     async def following(self, host: Host, ref: ServiceRef, lines: int) -> Command:
-        return _journal(await _scope(host), ref, lines, "--follow", deadline=FOLLOWING)
+        return _journal(await scope_on(host), ref, lines, "--follow", deadline=FOLLOWING)
 
 
 def _journal(scope: Scope, ref: ServiceRef, lines: int, *more: str, deadline: float = 10) -> Command:
@@ -154,7 +154,7 @@ def parse_show(text: str) -> tuple[int, str]:
     return int(main) if main.isdecimal() else 0, shown.get("ControlGroup", "")
 
 
-async def _scope(host: Host) -> Scope:
+async def scope_on(host: Host) -> Scope:
     who = files.script(_WHO, deadline=10)
     result = await host.look(who)
     uid, _, home = result.output.partition("\n")
@@ -163,14 +163,14 @@ async def _scope(host: Host) -> Scope:
     return scope_of(int(uid), home.strip())
 
 
-async def _refuse_to_end_at_logout(host: Host, scope: Scope, ref: ServiceRef) -> None:
+async def refuse_to_end_at_logout(host: Host, scope: Scope, what: str) -> None:
     """The services of a user who does not linger end with the last session: loginctl(1), enable-linger."""
     if scope.is_system:
         return
     lingers = await host.look(files.script(_LINGERING, deadline=10))
     if lingers.output.strip() != "yes":
         raise StepFailed(
-            f"The service {ref.name} would end on {host.name} as soon as its user logs out.",
+            f"{what} would end on {host.name} as soon as its user logs out.",
             hint="Let the user's services run without a login: `sudo loginctl enable-linger USER`, and deploy again.",
         )
 

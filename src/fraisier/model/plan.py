@@ -23,7 +23,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     the name of the place where it was seen. `migrated` are the releases whose migrations are in the application's
     database, oldest first; `keep_schema` and `rebuild` are what a person has said about it. `home` stands for
     `app_path` where the target keeps what belongs to the lane elsewhere; empty: it does not. `itself` says that the
-    fraise is Fraisier.
+    fraise is Fraisier. `blocked` is why a job may not run now; `again` is how this very installation is called from
+    elsewhere.
     """
 
     attempt: str
@@ -41,6 +42,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     rebuild: bool = False
     home: str = ""
     itself: bool = False
+    blocked: str = ""
+    again: tuple[str, ...] = ()
 
     @property
     def release(self) -> Release:

@@ -42,6 +42,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     target: str = ""
     warnings: tuple[str, ...] = ()
     stayed: bool = False
+    job: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -59,6 +59,7 @@ class Trigger(StrEnum):
 class Kind(StrEnum):
     DEPLOY = "deploy"
     ROLLBACK = "rollback"
+    JOB = "job"  # a run of a job; its lane has the job's name
 
 
 class Direction(StrEnum):

@@ -18,7 +18,7 @@ from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.planner import settled
 from fraisier.engine.runner import Runner
 from fraisier.engine.side_by_side import side_by_side
-from fraisier.engine.survey import Past, Wanted, survey, up_to_date
+from fraisier.engine.survey import Past, Turn, Wanted, survey, up_to_date
 from fraisier.errors import (
     Cancelled,
     DeploymentError,
@@ -39,6 +39,7 @@ from fraisier.model.status import DeploymentStatus, Kind, RequestStatus
 from fraisier.observer import record, unbegun
 from fraisier.observer.ending import End, complete, end, run_or_park
 from fraisier.observer.grounds import Grounds
+from fraisier.observer.jobs import blocked_by
 from fraisier.observer.lease import Lease
 from fraisier.observer.tether import Tether
 from fraisier.providers.provider import provider_of
@@ -54,7 +55,7 @@ def wanted_of(request: dict[str, Any]) -> Wanted:
     """What a request row asks for."""
     options = json.loads(request["options"] or "{}")
     return Wanted(
-        kind=Kind(request["kind"]),
+        kind=record.kind_of(request),
         version=options.get("version"),
         force=bool(options.get("force")),
         keep_schema=bool(options.get("keep_schema")),
@@ -178,17 +179,23 @@ class Attempt:
 
     @property
     def _places(self) -> tuple[Place, ...]:
-        return self._grounds.places(self._environment)
+        return self._grounds.places(self._environment, self._claim.identity.job)
 
     async def _on_hosts(self, hosts: Hosts[FencedHost], lease: Lease) -> Report:
         past = await self._grounds.past(self._claim.identity)
+        job = self._claim.identity.job
+        blocked = await in_thread(blocked_by, self._database, self._environment, job)
         seen = await survey(
             self._grounds.viewpoints(hosts),
             self._environment,
             self._wanted,
             past,
-            token=self._claim.token,
-            installation_id=self._grounds.installation_id,
+            Turn(
+                token=self._claim.token,
+                installation_id=self._grounds.installation_id,
+                again=self._grounds.again,
+                blocked=blocked,
+            ),
         )
         tip = seen[0].commit
         if reason := await unbegun.stale(self._database, self._claim, self._request, tip):
@@ -200,7 +207,7 @@ class Attempt:
             lease.settle()
             await self._end_request(RequestStatus.COMPLETED, "up to date")
             return self._nothing_to_do(seen[0])
-        plan = make_plan(self._environment, seen, self._wanted.kind, past.before)
+        plan = make_plan(self._environment, seen, self._wanted.kind, past.before, job=job)
         self._environment = settled(self._environment, seen[0].home)
         hosts = Hosts({place.name: hosts.of(place.name).behind(place.folder) for place in plan.places})
         await side_by_side([host.raise_fence() for host in hosts.all.values()])
@@ -282,7 +289,7 @@ class Attempt:
             git_commit=plan.commit.sha,
             git_branch=plan.commit.branch or self._environment.branch,
             target_provider=plan.provider,
-            kind=plan.kind,
+            kind=Kind.DEPLOY if plan.kind is Kind.JOB else plan.kind,
             triggered_by=self._request["trigger_type"],
             requested_by=self._request["requested_by"],
         )

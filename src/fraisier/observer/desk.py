@@ -14,7 +14,7 @@ from fraisier.config.environment import Environment, Fraise
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
-from fraisier.engine.survey import Wanted, survey, up_to_date
+from fraisier.engine.survey import Turn, Wanted, survey, up_to_date
 from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, NoObserver
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
@@ -24,10 +24,10 @@ from fraisier.model.status import DeploymentStatus, Kind
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id
-from fraisier.observer.record import refused
+from fraisier.observer.record import kind_of, refused
 from fraisier.observer.sight import observe
 from fraisier.observer.signals import Signals, Source
-from fraisier.observer.turn import refuse_if_locked, see_through
+from fraisier.observer.turn import refuse_beside_jobs, refuse_if_locked, see_through
 from fraisier.providers.provider import provider_of
 
 DEPLOY: Final = Wanted(kind=Kind.DEPLOY)
@@ -189,6 +189,10 @@ class Desk:
         wanted = Wanted(kind=Kind.ROLLBACK, version=to, keep_schema=keep_schema)
         return await self._ask(identity, wanted, {} if hold else {"hold": False}, asking, progress)
 
+    async def run_job(self, identity: Identity, *, asking: Asking, progress: Progress) -> Report:
+        """Run the job that `identity` names in the version that is live. Raises what `deploy` raises."""
+        return await self._ask(identity, Wanted(kind=Kind.JOB), {}, asking, progress)
+
     async def preview(self, identity: Identity, wanted: Wanted) -> Preview:
         """The plan that a deployment would run now, with what it would change. Changes nothing anywhere."""
         from fraisier.git.differences import differences  # noqa: PLC0415 - a deployment does not look
@@ -203,8 +207,7 @@ class Desk:
                 environment,
                 wanted,
                 past,
-                token=token,
-                installation_id=grounds.installation_id,
+                Turn(token=token, installation_id=grounds.installation_id, again=grounds.again),
             )
             observed = seen[0]
             old = observed.live.commit.sha if observed.live else None
@@ -252,7 +255,9 @@ class Desk:
             await in_thread(require_observer, grounds)
         if asking.skip_if_locked:
             await refuse_if_locked(grounds, identity)
-        request = await in_thread(self._store, environment, wanted, options, asking)
+        if environment.on_running_job == "fail" and not identity.job:
+            await in_thread(refuse_beside_jobs, grounds, identity)
+        request = await in_thread(self._store, environment, identity.job, wanted, options, asking)
         if not asking.wait:
             return _queued(request)
         patience = grounds.timing.wait if asking.wait_lock is None else asking.wait_lock
@@ -260,7 +265,7 @@ class Desk:
         return await see_through(grounds, environment, request, progress, patience, source)
 
     def _store(
-        self, environment: Environment, wanted: Wanted, options: dict[str, Any], asking: Asking
+        self, environment: Environment, job: str, wanted: Wanted, options: dict[str, Any], asking: Asking
     ) -> dict[str, Any]:
         identity = environment.identity
         if environment.deployer and ":" in environment.deployer:
@@ -272,13 +277,13 @@ class Desk:
             "fn_request_deployment",
             fraise=identity.fraise,
             environment=identity.environment,
-            job=identity.job,
-            kind=wanted.kind,
+            job=job,
+            kind=Kind.DEPLOY if job else wanted.kind,
             trigger_type=asking.trigger,
             requested_by=asking.by,
             requested_from=asking.where,
             git_branch=environment.branch,
-            options=json.dumps({**_asked(wanted), **options}),
+            options=json.dumps({**_asked(wanted), "on_running_job": environment.on_running_job, **options}),
             target_provider=environment.provider,
             runs_on=machine_id(),
         )
@@ -326,7 +331,7 @@ def _queued(request: dict[str, Any]) -> Report:
     return Report(
         request_id=request["identifier"],
         deployment_id=None,
-        kind=Kind(request["kind"]),
+        kind=kind_of(request),
         fraise=request["fraise"],
         environment=request["environment"],
         status=DeploymentStatus.PENDING,

@@ -138,6 +138,8 @@ async def _last_word(leases: Sequence[Lease], write: Callable[[], Awaitable[None
 
 def _hold(journal: Journal, plan: Plan, outcome: Outcome, environment: Environment) -> str | None:
     """Why automatic requests of the lane wait for a person from now on; None when they need not."""
+    if plan.kind is Kind.JOB:
+        return None
     if plan.kind is Kind.ROLLBACK and outcome.status is DeploymentStatus.SUCCESS:
         return f"{journal.identifier} rolled back by hand"
     if environment.hold_on_failure and outcome.status in _FAILED:

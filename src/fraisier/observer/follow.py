@@ -13,7 +13,7 @@ from fraisier.engine.journal import in_thread
 from fraisier.errors import DeploymentError
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, Report
-from fraisier.model.status import DeploymentStatus, Kind, RequestStatus, StepStatus
+from fraisier.model.status import DeploymentStatus, RequestStatus, StepStatus
 from fraisier.observer import record
 
 POLL = 0.2
@@ -81,7 +81,7 @@ def _without_deployment(row: dict[str, Any]) -> Report:
     ended = "up_to_date" if row["status"] == RequestStatus.COMPLETED else row["status"]
     return Report(
         deployment_id=None,
-        kind=Kind(row["kind"]),
+        kind=record.kind_of(row),
         fraise=row["fraise"],
         environment=row["environment"],
         status=ended,

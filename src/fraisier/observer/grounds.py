@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -48,6 +50,7 @@ class Grounds:
     ) -> None:
         self.database = database
         self.config_file = config_file
+        self._environ = environ
         self.timing: Timing = timing(environ)
         self.redactor = Redactor()
         self._ways = Ways()
@@ -56,6 +59,15 @@ class Grounds:
     @property
     def installation_id(self) -> str:
         return self.database.installation_id
+
+    @property
+    def again(self) -> tuple[str, ...]:
+        """The words after env(1) that call this very installation: its Python, its file, its database."""
+        names = ("FRAISIER_WORK_DIR", "FRAISIER_LOG_DIR")
+        kept = [f"{name}={self._environ[name]}" for name in names if name in self._environ]
+        config = [f"FRAISIER_CONFIG={Path(self.config_file).absolute()}"] if self.config_file else []
+        database = f"FRAISIER_DB_PATH={Path(self.database.path).absolute()}"
+        return (database, *config, *kept, sys.executable, "-P", "-m", "fraisier")
 
     def hosts(
         self, places: Sequence[Place], claim: Claim, *, eager: bool = True
@@ -71,9 +83,9 @@ class Grounds:
         """The same machines, only to look at. Raises `Unreachable`."""
         return self._open(places, lambda line, _: HostReader(line, self.redactor), eager=True)
 
-    def places(self, environment: Environment) -> tuple[Place, ...]:
-        """Where the machines of an environment are."""
-        return places(environment, self.installation_id)
+    def places(self, environment: Environment, job: str = "") -> tuple[Place, ...]:
+        """Where the machines of an environment are, for a deployment or for a job."""
+        return places(environment, self.installation_id, job)
 
     def here(self) -> AbstractAsyncContextManager[HostReader]:
         """The machine that Fraisier runs on, only to look at."""

@@ -15,6 +15,11 @@ from fraisier.model.report import Report, StepReport
 from fraisier.model.status import DeploymentStatus, Kind, StepStatus
 
 
+def kind_of(row: Mapping[str, Any]) -> Kind:
+    """What a row of a request or a deployment is about: a lane of a job only has runs of that job."""
+    return Kind.JOB if row["job"] else Kind(row["kind"])
+
+
 def finished(
     plan: Plan, identifier: str, outcome: Outcome, steps: tuple[StepReport, ...], seconds: float
 ) -> Report:
@@ -25,6 +30,7 @@ def finished(
         kind=plan.kind,
         fraise=plan.identity.fraise,
         environment=plan.identity.environment,
+        job=plan.identity.job,
         status=outcome.status,
         old_version=plan.old.commit.sha if plan.old else None,
         new_version=plan.commit.sha,
@@ -46,9 +52,10 @@ def read(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Report:
     old = plan["old"]
     return Report(
         deployment_id=row["identifier"],
-        kind=Kind(row["kind"]),
+        kind=kind_of(row),
         fraise=row["fraise"],
         environment=row["environment"],
+        job=row["job"],
         status=row["status"],
         old_version=row["old_version"],
         new_version=row["new_version"],
@@ -98,6 +105,7 @@ def refused(
         kind=kind,
         fraise=identity.fraise,
         environment=identity.environment,
+        job=identity.job,
         status=status,
         error=error.as_dict(),
     )

@@ -23,6 +23,7 @@ from fraisier.errors import (
 from fraisier.model.identity import Identity
 from fraisier.model.report import Progress, Report
 from fraisier.model.status import RequestStatus
+from fraisier.observer import jobs
 from fraisier.observer.attempt import Attempt
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import myself
@@ -81,6 +82,15 @@ async def refuse_if_locked(grounds: Grounds, identity: Identity) -> None:
         raise LockError(f"Skipped: {who}.", hint=_advice(identity))
 
 
+def refuse_beside_jobs(grounds: Grounds, identity: Identity) -> None:
+    """Raises `LockError` while a job of the environment runs: what `on_running_job: fail` wants."""
+    if running := jobs.neighbours(grounds.database, identity):
+        raise LockError(
+            f"Not deployed, because on_running_job is fail: {'; '.join(map(jobs.in_words, running))}.",
+            hint="Deploy again when it has ended, or write on_running_job: wait.",
+        )
+
+
 async def _wait_for_lane(
     grounds: Grounds, request: dict[str, Any], progress: Progress, patience: float, signals: Signals
 ) -> dict[str, Any] | None:
@@ -105,7 +115,7 @@ async def _wait_for_lane(
 
 async def rescue(grounds: Grounds, lane: int, signals: Signals) -> bool:
     """Whether a deployment without an owner was found there; it is ended now, or somebody else goes on with it."""
-    taken = await in_thread(grounds.database.call, "fn_take_over", lane=lane, **myself(grounds.timing))
+    taken = await in_thread(_take_over, grounds, lane)
     if taken is None:
         return False
     from fraisier.observer.rescue import Rescue  # noqa: PLC0415 - few lanes need one
@@ -118,6 +128,16 @@ async def rescue(grounds: Grounds, lane: int, signals: Signals) -> bool:
     if signals.cause is not None:
         raise asyncio.CancelledError
     return True
+
+
+def _take_over(grounds: Grounds, lane: int) -> dict[str, Any] | None:
+    """Of this lane, or of one beside it that it has to wait for."""
+    beside = (row["pk_lane"] for row in grounds.database.rows("busy_neighbours", lane=lane))
+    for one in (lane, *beside):
+        taken = grounds.database.call("fn_take_over", lane=one, **myself(grounds.timing))
+        if taken is not None:
+            return taken
+    return None
 
 
 async def _let_go(grounds: Grounds, request: dict[str, Any], cause: DeploymentError) -> DeploymentError:
@@ -152,7 +172,9 @@ async def _give_up(grounds: Grounds, request: dict[str, Any], patience: float) -
     if await _take_back(grounds, request, "lock timeout") is None:
         return
     identity = Identity(request["fraise"], request["environment"], request["job"])
-    _, who = await in_thread(_holder, grounds, identity)
+    beside = await in_thread(jobs.neighbours, grounds.database, identity)
+    _, held = await in_thread(_holder, grounds, identity)
+    who = "; ".join(map(jobs.in_words, beside)) or held
     raise LockError(
         f"Deployment lock acquisition timed out after {patience:g} s: {who}.",
         hint=_advice(identity),

@@ -121,6 +121,7 @@ class Observer:
         """The next piece of work: what died first, then what waits."""
         database, me = self._grounds.database, myself(self._grounds.timing)
         await in_thread(database.call, "fn_return_orphans")
+        await in_thread(database.call, "fn_refuse_beside_jobs")
         taken = await in_thread(database.call, "fn_take_over", lane=None, **me)
         if taken is not None:
             return Rescue(self._grounds, taken)

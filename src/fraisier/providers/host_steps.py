@@ -12,6 +12,7 @@ import msgspec
 from fraisier.config.app_database import AppDatabase
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
+from fraisier.config.job import Job
 from fraisier.config.references import holds_reference
 from fraisier.config.resources import NO_BOUNDS
 from fraisier.errors import ConfigurationError
@@ -31,11 +32,13 @@ from fraisier.hosts.steps import (
     switch_release,
     update_tree,
 )
+from fraisier.hosts.steps import run_job as run_job_step
 from fraisier.model.commit import short
 from fraisier.model.place import HERE
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import OnFailure, Position, Step
+from fraisier.providers import host_jobs
 from fraisier.providers.places import own_folder
 from fraisier.providers.provider import SchemaChange
 
@@ -228,6 +231,23 @@ def hook(environment: Environment, observed: Observed, wanted: Hook, position: P
     )
 
 
+def run_job(environment: Environment, observed: Observed, job: Job, *, with_version: bool) -> Step:
+    params = run_job_step.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        job=job.name,
+        argv=job.command,
+        blocked=observed.blocked,
+        env={**_told(environment, observed), "FRAISIER_JOB": job.name},
+        public=public(environment),
+        user=environment.user,
+        deadline=job.timeout,
+        undoing=with_version,
+    )
+    doing = f"Running the job {job.name}..."
+    return _step("run_job", f"Job {job.name} done", doing, params, deadline=params.deadline + MARGIN)
+
+
 def switch(environment: Environment, observed: Observed) -> Step:
     ref = service(environment, observed)
     params = switch_release.Params(
@@ -304,6 +324,7 @@ def _staged(environment: Environment, observed: Observed, manifest: Release) -> 
         argv=environment.service.command if environment.service else (),
         env_vars=variables(environment, observed),
         env_files=environment.env_files,
+        units=host_jobs.texts(environment, observed) if host_jobs.timed(environment, observed) else None,
         description=environment.description,
     )
 

@@ -8,6 +8,7 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
+from fraisier.config.job import Job
 from fraisier.model.command import Command
 from fraisier.model.host import Host
 from fraisier.model.plan import Observed
@@ -83,6 +84,12 @@ class Provider(Protocol):
 
     def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
         """A command of the user before or after the switch, inside the new release."""
+        ...
+
+    def run_job(
+        self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
+    ) -> Step:
+        """One run of a job, in the observed release; `with_version`: as a part of its deployment."""
         ...
 
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:

@@ -62,7 +62,10 @@ def _request(event: WebhookEvent, route: Route, runs_on: str) -> dict[str, Any]:
         "git_commit": event.commit_sha,
         "target_provider": route.environment.provider,
         "runs_on": runs_on,
-        "options": {"on_new_push": route.environment.on_new_push},
+        "options": {
+            "on_new_push": route.environment.on_new_push,
+            "on_running_job": route.environment.on_running_job,
+        },
     }
 
 

@@ -17,6 +17,7 @@ ROW = {
     "started_at": "2026-01-15T10:00:00.5Z",
     "fraise": "my_api",
     "environment": "production",
+    "job": "",
     "kind": "deploy",
     "status": "failed",
     "old_version": None,

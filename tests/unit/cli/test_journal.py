@@ -8,6 +8,7 @@ ROW = {
     "identifier": "dep_00003",
     "fraise": "my_api",
     "environment": "production",
+    "job": "",
     "kind": "deploy",
     "status": "rolled_back",
     "old_version": "a" * 40,

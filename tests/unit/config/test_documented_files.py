@@ -82,8 +82,7 @@ REGISTRY_REFUSED = [
     (34, 21, "not supported yet: the provider coolify"),
     (38, 28, "not supported yet: the providers aws, scaleway and ovh"),
     (42, 33, "not supported yet: the providers aws, scaleway and ovh"),
-    (44, 11, "not supported yet: fraises of type scheduled"),
-    (47, 9, "not supported yet: jobs and scripts"),
+    (46, 7, "has no app_path"),
 ]
 
 VALID = {

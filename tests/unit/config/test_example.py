@@ -30,7 +30,7 @@ EXAMPLE = Path(__file__).parents[3] / "fraises.example.yaml"
 WITH_PLUGINS = EXAMPLE.read_text(encoding="utf-8").replace("#| ", "")
 WITH_ALTERNATIVES = WITH_PLUGINS.replace("#or ", "")
 FROM_ELSEWHERE = {"fraise", "environment", "type", "provider_options", "health_checks", "git", "deployer"}
-FROM_ELSEWHERE |= {"config_file", "state_path", "adopt"}
+FROM_ELSEWHERE |= {"config_file", "state_path", "depends_on", "adopt"}
 STRUCTS = [
     (APP_DATABASE, AppDatabase, set()),
     (BRANCH_TARGET, BranchTarget, set()),
@@ -68,7 +68,15 @@ def keys(node: Node) -> Iterator[str]:
 
 def test_it_is_valid():
     config = FraisierConfig(EXAMPLE)
-    assert list(config.fraises) == ["my_api", "my_other_api", "my_worker", "my_site", "everything"]
+    assert list(config.fraises) == [
+        "my_api",
+        "my_other_api",
+        "my_worker",
+        "my_site",
+        "my_jobs",
+        "my_pipeline",
+        "everything",
+    ]
     assert config.warnings == []
 
 

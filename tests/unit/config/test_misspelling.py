@@ -12,7 +12,7 @@ from fraisier.config.reader import read
 from fraisier.config.section import normal
 
 TEXT = (Path(__file__).parents[3] / "fraises.example.yaml").read_text(encoding="utf-8")
-OF_THE_USER = {"fraises", "environments", "env_vars", "branch_mapping"}
+OF_THE_USER = {"fraises", "environments", "env_vars", "branch_mapping", "jobs"}
 
 
 def keys(node: Node, *, users: bool = False) -> list[tuple[Scalar, frozenset[str]]]:
@@ -29,6 +29,8 @@ def keys(node: Node, *, users: bool = False) -> list[tuple[Scalar, frozenset[str
 
 
 KEYS = keys(compose(TEXT, Problems("f")))
+OTHERS = {key.text for key, _ in KEYS}
+"""Another key of ours means something else, and may be refused for another reason."""
 
 
 @st.composite
@@ -48,6 +50,7 @@ def misspellings(draw: st.DrawFn) -> tuple[Scalar, str]:
         )
     )
     assume(changed and normal(changed) != normal(key.text) and changed not in neighbours)
+    assume(changed not in OTHERS)
     return key, changed
 
 

@@ -20,7 +20,7 @@ EXAMPLE = yaml.safe_load((Path(__file__).parents[3] / "fraises.example.yaml").re
 Path_ = tuple[str | int, ...]
 
 FREE = {"env_vars"}
-NAMES_BELOW = {"fraises", "environments", "branch_mapping"}
+NAMES_BELOW = {"fraises", "environments", "branch_mapping", "jobs"}
 TEXTS = {
     "description",
     "name",
@@ -37,6 +37,7 @@ TEXTS = {
 TEXTS |= {"command", "hooks", "pre_deployment", "post_deployment", "env_file", "webhook_secret", "query"}
 TEXTS |= {"json", "header", "tool_command", "tool_config", "rebuild", "auto_deploy_branch"}
 TEXTS |= {"json", "header", "password", "token", "file", "docker_image"}
+TEXTS |= {"script", "script_path", "systemd_timer"}
 """Keys whose values are the user's: another text has another meaning and is no mistake."""
 WRONG = {
     "a mapping": {"surely_unknown": {"surely_unknown": 1}},

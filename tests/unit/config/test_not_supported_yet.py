@@ -63,12 +63,6 @@ def test_promised_values_are_refused(wrong_keys, keys):
     assert said.startswith("7: not supported yet: ")
 
 
-@pytest.mark.parametrize("type_", ["etl", "scheduled", "backup"])
-def test_promised_types_are_refused_without_asking_for_the_keys_of_an_api(wrong, type_):
-    (problem,) = wrong(f"fraises: {{x: {{type: {type_}, environments: {{p: {{}}}}}}}}")
-    assert problem.kind == "not_supported_yet"
-
-
 @pytest.mark.parametrize("type_", ["postgresql", "mysql", "sqlserver"])
 def test_other_state_databases_are_refused(wrong, type_):
     (problem,) = wrong(f"database: {{type: {type_}}}\nfraises: {{}}")
@@ -96,11 +90,10 @@ def test_the_prd_s_file_names_everything_at_once(wrong):
                 database: {name: myapp_db_dev, seed: [users]}
                 target: {provider: docker-compose, file: docker-compose.dev.yml}
           backups:
-            type: scheduled
+            type: backup
             environments:
               production:
-                jobs:
-                  daily_backup: {schedule: "0 2 * * *", script: ./scripts/backup.sh}
+                retention_days: 7
         """
     )
     assert {problem.kind for problem in problems} == {"not_supported_yet"}

@@ -48,7 +48,7 @@ def test_a_push_to_a_mapped_branch_becomes_a_request():
             "git_commit": "b" * 40,
             "target_provider": "bare_metal",
             "runs_on": "machine-1",
-            "options": {"on_new_push": "finish"},
+            "options": {"on_new_push": "finish", "on_running_job": "wait"},
         },
     )
 

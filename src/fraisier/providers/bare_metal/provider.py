@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
-from fraisier.hosts import layout
+from fraisier.config.job import Job
+from fraisier.hosts import layout, timers
 from fraisier.hosts.drift import drift
 from fraisier.hosts.service_manager import service_manager
 from fraisier.hosts.service_ref import ServiceRef, service_ref
@@ -14,6 +15,7 @@ from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import Position, Step
+from fraisier.providers import host_jobs
 from fraisier.providers import host_steps as steps
 from fraisier.providers.bare_metal import in_place
 from fraisier.providers.bare_metal.health import health_step
@@ -69,16 +71,27 @@ class BareMetal:
     def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
         return steps.hook(environment, observed, wanted, position)
 
+    def run_job(
+        self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
+    ) -> Step:
+        return steps.run_job(environment, observed, job, with_version=with_version)
+
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
+        if host_jobs.timed(environment, observed):
+            return (host_jobs.switch(environment, observed),)
         return (steps.switch(environment, observed),)
 
     def health(self, environment: Environment, observed: Observed, release: Release) -> Step:
+        if environment.jobs and not environment.health_checks:
+            return host_jobs.ready(environment, observed, release)
         return health_step(environment, steps.service(environment, observed), release)
 
     def clean(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         return (steps.prune(environment, observed),)
 
     async def logs(self, host: Host, environment: Environment, installation_id: str, lines: int) -> str:
+        if environment.jobs:
+            return ""
         service = await _service(host, environment, installation_id)
         return await service_manager(service.manager).logs(host, service, lines)
 
@@ -89,6 +102,9 @@ class BareMetal:
         return await service_manager(service.manager).following(host, service, lines)
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
+        """A fraise of jobs runs when its units are in place and its timers wait."""
+        if environment.jobs:
+            return await _waits(host, environment)
         service = await _service(host, environment, installation_id)
         return bool(await service_manager(service.manager).processes(host, service))
 
@@ -106,6 +122,14 @@ class BareMetal:
     async def stop(self, host: Host, environment: Environment, installation_id: str) -> None:
         service = await _service(host, environment, installation_id)
         await service_manager(service.manager).stop(host, service)
+
+
+async def _waits(host: Host, environment: Environment) -> bool:
+    _, live = await layout.read_releases(host, environment.app_path)
+    if live is None:
+        return False
+    units = await timers.staged(host, layout.unit_path(environment.app_path, live.name))
+    return not units or await timers.in_place(host, units)
 
 
 async def _service(host: Host, environment: Environment, installation_id: str) -> ServiceRef:

@@ -6,6 +6,7 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
+from fraisier.config.job import Job
 from fraisier.errors import DeploymentError, NotSupportedYet, StepFailed
 from fraisier.hosts import layout
 from fraisier.hosts.compose import commands, trouble
@@ -93,6 +94,15 @@ class DockerCompose:
     def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
         step = host_steps.hook(settled(environment), observed, wanted, position)
         return self._inside(step, environment, observed)
+
+    def run_job(
+        self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
+    ) -> Step:
+        del observed, with_version
+        raise NotSupportedYet(
+            f"{environment.identity}/{job.name}: jobs in containers are not supported yet.",
+            hint="Jobs run with the provider bare_metal.",
+        )
 
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         return (steps.switch(settled(environment), observed),)

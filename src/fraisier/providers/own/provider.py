@@ -9,6 +9,7 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
+from fraisier.config.job import Job
 from fraisier.database.place import default_place
 from fraisier.errors import NotSupportedYet
 from fraisier.health.schedule import longest
@@ -67,6 +68,12 @@ class OwnProvider:
     def migrate(self, environment: Environment, observed: Observed, change: SchemaChange) -> Step:
         del observed, change
         raise _not_yet(environment, "database.migrate")
+
+    def run_job(
+        self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
+    ) -> Step:
+        del observed, job, with_version
+        raise _not_yet(environment, "a job")
 
     def hook(self, environment: Environment, observed: Observed, wanted: Hook, position: Position) -> Step:
         del observed, wanted, position

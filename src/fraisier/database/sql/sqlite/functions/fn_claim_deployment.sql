@@ -1,6 +1,7 @@
 -- Give the best runnable request of any free lane, or exactly :request, to :observer, with a new fencing token.
 -- A lane is free when it has no valid lease and no deployment in progress; a held lane only serves people,
--- and a request that failed to begin waits for its next try.
+-- and a request that failed to begin waits for its next try. The lanes of an environment's jobs share it, and a
+-- deployment has it for itself.
 -- Requests of people come first, then the lane whose last claim is longest ago.
 -- :observer  who will hold the lease
 -- :request = NULL  its pk, id or identifier; NULL takes the best one
@@ -21,10 +22,15 @@ WHERE r.status = 'pending'
     AND (r.retry_boot_id IS NOT :boot_id OR r.retry_boot_time <= :boot_time)
     AND NOT EXISTS (
         SELECT 1 FROM tb_deployment_lock AS k
-        WHERE k.fk_lane = r.fk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
+        WHERE k.fraise = l.fraise AND k.environment = l.environment
+            AND (k.job = l.job OR k.job = '' OR l.job = '')
+            AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
     )
     AND NOT EXISTS (
-        SELECT 1 FROM tb_deployment AS d WHERE d.fk_lane = r.fk_lane AND d.status = 'in_progress'
+        SELECT 1 FROM tb_lane AS n
+        INNER JOIN tb_deployment AS d ON d.fk_lane = n.pk_lane AND d.status = 'in_progress'
+        WHERE n.fraise = l.fraise AND n.environment = l.environment
+            AND (n.job = l.job OR n.job = '' OR l.job = '')
     )
 ORDER BY r.automatic, l.last_turn, r.pk_deployment_request
 LIMIT 1;

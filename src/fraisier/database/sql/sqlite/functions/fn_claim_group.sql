@@ -1,5 +1,5 @@
 -- Claim the lanes of a group for one command, all of them or none, each with a request of its own and a new fencing
--- token. A lane is free when it has no valid lease and no deployment in progress.
+-- token. A lane is free when neither it nor a job beside it has a valid lease or a deployment in progress.
 -- :members  JSON array of {fraise, environment, git_branch, target_provider, options}
 -- :observer  who will hold the leases
 -- :kind = 'deploy'  deploy or rollback
@@ -25,9 +25,14 @@ WHERE NOT EXISTS (
         AND l.environment = json_extract(m.value, '$.environment') AND l.job = ''
     WHERE EXISTS (
         SELECT 1 FROM tb_deployment_lock AS k
-        WHERE k.fk_lane = l.pk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
+        WHERE k.fraise = l.fraise AND k.environment = l.environment
+            AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
     )
-    OR EXISTS (SELECT 1 FROM tb_deployment AS d WHERE d.fk_lane = l.pk_lane AND d.status = 'in_progress')
+    OR EXISTS (
+        SELECT 1 FROM tb_lane AS n
+        INNER JOIN tb_deployment AS d ON d.fk_lane = n.pk_lane AND d.status = 'in_progress'
+        WHERE n.fraise = l.fraise AND n.environment = l.environment
+    )
 );
 
 SELECT COALESCE(MAX(pk_deployment_request), 0) AS before FROM tb_deployment_request;

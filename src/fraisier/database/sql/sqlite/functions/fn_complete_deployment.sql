@@ -63,9 +63,9 @@ WHERE fraise = :fraise AND environment = :environment AND job = :job;
 
 INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)
 SELECT
-    'deployment.' || told.value, fraise, environment, job, identifier, requested_by,
+    CASE WHEN job <> '' THEN 'job.' ELSE 'deployment.' END || told.value, fraise, environment, job, identifier, requested_by,
     json_object(
-        'kind', kind, 'status', status, 'version', new_version, 'old_version', old_version,
+        'kind', CASE WHEN job <> '' THEN 'job' ELSE kind END, 'status', status, 'version', new_version, 'old_version', old_version,
         'duration', duration_seconds, 'error', error_message, 'error_code', error_code,
         'not_undone', json(not_undone)
     ),

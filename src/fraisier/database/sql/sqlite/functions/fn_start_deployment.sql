@@ -58,9 +58,9 @@ ON CONFLICT DO NOTHING;
 
 INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)
 SELECT
-    'deployment.started', fraise, environment, job, identifier, requested_by,
+    CASE WHEN job <> '' THEN 'job.started' ELSE 'deployment.started' END, fraise, environment, job, identifier, requested_by,
     json_object(
-        'kind', kind, 'triggered_by', triggered_by, 'version', new_version, 'old_version', old_version,
+        'kind', CASE WHEN job <> '' THEN 'job' ELSE kind END, 'triggered_by', triggered_by, 'version', new_version, 'old_version', old_version,
         'git_branch', git_branch
     ),
     :now

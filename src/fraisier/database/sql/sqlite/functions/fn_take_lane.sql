@@ -15,10 +15,15 @@ FROM tb_lane AS l
 WHERE l.fraise = :fraise AND l.environment = :environment AND l.job = :job
     AND NOT EXISTS (
         SELECT 1 FROM tb_deployment_lock AS k
-        WHERE k.fk_lane = l.pk_lane AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
+        WHERE k.fraise = l.fraise AND k.environment = l.environment
+            AND (k.job = l.job OR k.job = '' OR l.job = '')
+            AND k.boot_id = :boot_id AND k.boot_expires > :boot_time
     )
     AND NOT EXISTS (
-        SELECT 1 FROM tb_deployment AS d WHERE d.fk_lane = l.pk_lane AND d.status = 'in_progress'
+        SELECT 1 FROM tb_lane AS n
+        INNER JOIN tb_deployment AS d ON d.fk_lane = n.pk_lane AND d.status = 'in_progress'
+        WHERE n.fraise = l.fraise AND n.environment = l.environment
+            AND (n.job = l.job OR n.job = '' OR l.job = '')
     );
 
 UPDATE tb_lane SET last_token = :token WHERE pk_lane = :lane;

@@ -10,6 +10,6 @@ SELECT
     AVG(duration_seconds) AS avg_duration,
     ROUND(100.0 * SUM(status = 'success') / COUNT(*), 1) AS success_rate
 FROM tb_deployment
-WHERE started_at >= strftime('%Y-%m-%dT%H:%M:%f', :now, '-' || :days || ' days')
+WHERE job = '' AND started_at >= strftime('%Y-%m-%dT%H:%M:%f', :now, '-' || :days || ' days')
     AND (:fraise IS NULL OR fraise = :fraise)
     AND (:environment IS NULL OR environment = :environment);

@@ -1,4 +1,4 @@
--- Every deployment, and every recovery of one (`kind` recovery), in no order: that carries what the deployment was
+-- Every deployment, every run of a job (`kind` job), and every recovery of one (`kind` recovery), in no order: that carries what the deployment was
 -- about, `requested_by` is who took over, `recovers` the deployment, `reason` why. `version_change` shows an em
 -- dash where there is no version; `old_shown` and `new_shown` are what people call the two versions: a tag if there
 -- was one, else seven characters. The casts give both halves the same affinities: only then does SQLite look into
@@ -13,7 +13,7 @@ SELECT
     fraise AS fraise_id,
     environment,
     job,
-    kind,
+    CAST(CASE WHEN job <> '' THEN 'job' ELSE kind END AS TEXT) AS kind,
     started_at,
     completed_at,
     duration_seconds,

@@ -1,4 +1,4 @@
--- Per lane, what started in the last 30 days. `avg_duration` is in seconds, `success_rate` in percent.
+-- Per environment, what was deployed in the last 30 days; runs of jobs are no deployments. `avg_duration` is in seconds, `success_rate` in percent.
 DROP VIEW IF EXISTS v_deployment_stats;
 CREATE VIEW v_deployment_stats AS
 SELECT
@@ -11,5 +11,5 @@ SELECT
     AVG(duration_seconds) AS avg_duration,
     ROUND(100.0 * SUM(status = 'success') / COUNT(*), 1) AS success_rate
 FROM tb_deployment
-WHERE started_at >= strftime('%Y-%m-%dT%H:%M:%f', 'now', '-30 days')
+WHERE job = '' AND started_at >= strftime('%Y-%m-%dT%H:%M:%f', 'now', '-30 days')
 GROUP BY fraise, environment;

@@ -1,0 +1,197 @@
+"""`jobs:` — what runs at set times, or when somebody asks for it: the jobs of types scheduled, etl and backup."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from fraisier.config import cron
+from fraisier.config.kinds import ARGV, at_most, duration, named, scalar, text
+from fraisier.config.names import file_path, name, timer, unit
+from fraisier.config.nearest import did_you_mean
+from fraisier.config.problem import Problems
+from fraisier.config.section import BAD, Field, Found, Kind, Value, Values, nested, plain, section
+
+TYPES: Final = frozenset({"scheduled", "etl", "backup"})
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """`command` runs in the folder of the live release; empty: `service_unit` is a systemd unit of the user's own.
+
+    `schedule` is in cron's form, in `timezone`, None: the machine's. `depends_on` names jobs of the same environment,
+    FRAISE, or FRAISE/JOB. `timeout` is in seconds.
+    """
+
+    name: str
+    command: tuple[str, ...] = ()
+    schedule: str | None = None
+    timezone: str | None = None
+    depends_on: tuple[str, ...] = ()
+    service_unit: str | None = None
+    timer_unit: str | None = None
+    timeout: float = 3600.0
+
+
+def _read_path(value: Value) -> Any:
+    written = text("the path of a script in the repository", check=file_path).read(value)
+    if written is BAD:
+        return BAD
+    return (written if "/" in written else f"./{written}",)
+
+
+def _read_schedule(value: Value) -> Any:
+    written = scalar(value, SCHEDULE.expected)
+    if written is BAD:
+        return BAD
+    try:
+        cron.on_calendar(written)
+    except cron.BadSchedule as wrong:
+        return value.refuse(str(wrong), hint='minute hour day month weekday, such as "0 2 * * *"')
+    return " ".join(written.split())
+
+
+def _zone(written: str) -> str | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - few schedules name one
+
+    try:
+        ZoneInfo(written)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"there is no time zone called {written!r}: write it as Europe/Paris"
+    return None
+
+
+ANY_TEXT: Final = {"type": "string"}
+SCRIPT_PATH: Final = Kind("the path of a script in the repository", _read_path, ANY_TEXT)
+SCHEDULE: Final = Kind("a schedule in cron's form", _read_schedule, ANY_TEXT)
+NAMES: Final = at_most(100, text("the name of a job"))
+
+WORK: Final = (
+    Field("script", ARGV, "The command of the job, run in the folder of the live release.", into="command"),
+    Field("script_path", SCRIPT_PATH, "The same, as the path of a script.", into="command"),
+    Field("schedule", SCHEDULE, "When it runs, in cron's form: minute hour day month weekday."),
+    Field("timezone", text(check=_zone), "Whose clock the schedule means; default: the machine's."),
+    Field(
+        "depends_on",
+        NAMES,
+        "Jobs that must have ended well before: of this environment, or FRAISE, or FRAISE/JOB.",
+        aliases=("dependencies",),
+    ),
+    Field("timeout", duration(minimum=1), "How long a run may take."),
+)
+JOB: Final = section(
+    "jobs.JOB",
+    "One job.",
+    *WORK,
+    Field(
+        "systemd_service",
+        text(check=unit),
+        "What its unit is called; without a script it is your own unit, which is started and never written.",
+        into="service_unit",
+    ),
+    Field("systemd_timer", text(check=timer), "What its timer is called.", into="timer_unit"),
+    of=Job,
+)
+JOBS: Final = named(nested(JOB), check=name)
+# The only job of an environment may stand in the environment itself.
+PLAIN: Final = tuple(
+    msgspec.structs.replace(field, into=f"job.{field.into or field.key}", says=f"The only job: {field.says}")
+    for field in WORK
+    if field.key != "timeout"
+)
+
+
+def jobs(type_: str, values: Values, at: Found, problems: Problems) -> tuple[Job, ...]:
+    """The jobs of an environment, in the order of the file. Complains about what no job can be."""
+    listed, only = values.get("jobs"), values.get("job")
+    if type_ not in TYPES:
+        _none_of(type_, listed, only, problems)
+        return ()
+    provider = plain(values).get("provider", "bare_metal")
+    if provider != "bare_metal":
+        what = f"not supported yet: jobs with the provider {provider}"
+        problems.add(values["provider"], what, kind="not_supported_yet")
+    if listed is not None and only is not None:
+        problems.add(_place(only), f"contradicts jobs on line {listed.line}: put it into a job")
+    if listed is None and only is None:
+        problems.add(at, "has no jobs: neither jobs nor script_path")
+        return ()
+    found: Values = {type_: only} if listed is None and only else plain(values).get("jobs", {})
+    made = tuple(
+        Job(name=called, **plain(one.value)) for called, one in found.items() if isinstance(one.value, dict)
+    )
+    for called, one in found.items():
+        if isinstance(one.value, dict):
+            _check(type_, called, one, problems)
+    _no_circle(made, found, problems)
+    return made
+
+
+def _none_of(type_: str, listed: Found | None, only: Found | None, problems: Problems) -> None:
+    """A service may depend on others, and has no jobs."""
+    keys = [found for key, found in only.value.items() if key != "depends_on"] if only else []
+    for found in [*([listed] if listed else []), *keys]:
+        problems.add(found, f"belongs to the types scheduled, etl and backup, not to {type_}")
+
+
+def needs(values: Values) -> tuple[str, ...]:
+    """What stands in `depends_on` of the environment itself."""
+    only = values.get("job")
+    found: tuple[str, ...] = plain(only.value).get("depends_on", ()) if only else ()
+    return found
+
+
+def _place(found: Found) -> Found:
+    """Where the keys stand that became one mapping."""
+    inner = found.value if isinstance(found.value, dict) and not found.path.endswith("jobs") else {}
+    return min(inner.values(), key=lambda one: (one.line, one.column), default=found)
+
+
+def _check(type_: str, called: str, one: Found, problems: Problems) -> None:
+    job = one.value
+    if "command" not in job and "service_unit" not in job:
+        problems.add(one, "has neither script, script_path nor systemd_service: nobody knows what to run")
+    if "schedule" not in job and type_ != "etl" and not ("timer_unit" in job and "command" not in job):
+        problems.add(one, 'has no schedule: when it runs, such as "0 2 * * *"')
+    if "timezone" in job and "schedule" not in job:
+        problems.add(job["timezone"], "is the zone of a schedule, and there is none")
+    for needed in plain(job).get("depends_on", ()):
+        if needed == called:
+            problems.add(job["depends_on"], f"{called} depends on itself")
+
+
+def _no_circle(made: tuple[Job, ...], found: Values, problems: Problems) -> None:
+    """Complain about the first job that would wait for itself through others."""
+    waits = {job.name: {one for one in job.depends_on if one in found} for job in made}
+    for start, first in waits.items():
+        seen, todo = set[str](), set(first)
+        while todo:
+            at = todo.pop()
+            seen.add(at)
+            todo |= waits.get(at, set()) - seen
+        if start in seen - first:
+            problems.add(found[start].value["depends_on"], f"{start} depends on itself, through others")
+            return
+
+
+def known(
+    all_jobs: dict[str, dict[str, tuple[Job, ...]]], fraise: str, at: str, found: Found, problems: Problems
+) -> None:
+    """Complain about dependencies that name nothing. `all_jobs` are those of every fraise, by environment."""
+    own = {job.name for job in all_jobs[fraise][at]}
+    others = {name for name, places in all_jobs.items() if at in places and name != fraise}
+    allowed = own | others | {f"{name}/{job.name}" for name in others for job in all_jobs[name][at]}
+    for holder in _with_needs(found.value):
+        for needed in plain(holder.value).get("depends_on", ()):
+            if needed not in allowed:
+                hint = did_you_mean(needed, sorted(allowed))
+                what = f"there is no {needed!r} to depend on: neither a job here nor a fraise in {at}"
+                problems.add(holder.value["depends_on"], what, hint=hint)
+
+
+def _with_needs(values: Values) -> list[Found]:
+    """Every mapping that depends on something."""
+    found = [values.get("job"), *plain(values).get("jobs", {}).values()]
+    return [
+        one for one in found if one is not None and isinstance(one.value, dict) and "depends_on" in one.value
+    ]

@@ -1,0 +1,112 @@
+"""The jobs of an environment on a host: their units, their switch, and how they are judged. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fraisier.config import cron
+from fraisier.config.environment import Environment
+from fraisier.config.job import Job
+from fraisier.hosts.job_units import Timed, units
+from fraisier.hosts.steps import jobs_ready, switch_jobs
+from fraisier.model.identity import Identity
+from fraisier.model.plan import Observed
+from fraisier.model.release import Release
+from fraisier.model.step import HEALTH, Position, Step
+
+PATIENCE = "3600"  # seconds that a job waits for the end of a deployment
+MINUTE = 60.0
+
+
+def timed(environment: Environment, observed: Observed) -> bool:
+    """Whether something on the host starts the jobs at their times."""
+    return bool(environment.jobs) and observed.service_manager == "systemd"
+
+
+def texts(environment: Environment, observed: Observed) -> dict[str, str]:
+    """The units of all jobs by name."""
+    return units([_timed(environment, observed, job) for job in environment.jobs])
+
+
+def switch(environment: Environment, observed: Observed) -> Step:
+    params = switch_jobs.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        previous=observed.live.name if observed.live else None,
+    )
+    return Step(
+        kind="switch_jobs",
+        title=f"Jobs installed ({len(environment.jobs)})",
+        doing="Installing the jobs...",
+        params=msgspec.to_builtins(params),
+        position=Position.SWITCH,
+        deadline=MINUTE * (2 + len(environment.jobs)),
+    )
+
+
+def ready(environment: Environment, observed: Observed, release: Release) -> Step:
+    waits = timed(environment, observed)
+    programs = (job.command[0] for job in environment.jobs if job.command)
+    params = jobs_ready.Params(
+        app_path=environment.app_path,
+        release=release.name,
+        scripts=tuple(program for program in programs if "/" in program),
+        timers=tuple(name for name in texts(environment, observed) if name.endswith(".timer"))
+        if waits
+        else (),
+        unmanned="" if waits else _unmanned(environment),
+    )
+    return Step(
+        kind=HEALTH,
+        version=jobs_ready.JUDGED_BY_JOBS,
+        title="Jobs are ready",
+        doing="Looking at the jobs...",
+        params=msgspec.to_builtins(params),
+        position=Position.AFTER,
+        deadline=MINUTE,
+    )
+
+
+def _unmanned(environment: Environment) -> str:
+    """No systemd, no timers: said by name, with what to put where the machine's own clock is."""
+    timed = [job for job in environment.jobs if job.schedule]
+    if not timed:
+        return ""
+    lane = f"{environment.fraise} {environment.environment}"
+    lines = (f"{job.schedule} fraisier job run {lane} {job.name} --scheduled" for job in timed)
+    return f"no systemd here, so nothing starts these jobs at their times; for crontab -e: {'; '.join(lines)}"
+
+
+def _timed(environment: Environment, observed: Observed, job: Job) -> Timed:
+    service = _service(environment, observed, job.name, job.service_unit)
+    return Timed(
+        service=service,
+        timer=_timer(job, service),
+        description=f"{environment.identity}/{job.name}, a job of Fraisier",
+        argv=(
+            *observed.again,
+            *("job", "run", environment.fraise, environment.environment, job.name),
+            *("--scheduled", "--wait-lock", PATIENCE),
+        )
+        if job.command
+        else (),
+        calendar=cron.on_calendar(job.schedule, job.timezone) if job.schedule else (),
+        after=tuple(
+            _service(environment, observed, other.name, other.service_unit)
+            for other in environment.jobs
+            if other.name in job.depends_on
+        ),
+    )
+
+
+def _service(environment: Environment, observed: Observed, job: str, unit: str | None) -> str:
+    lane = Identity(environment.fraise, environment.environment, job)
+    name = unit or f"fraisier-{observed.installation_id[:8]}-{lane.slug}"
+    return name if name.endswith(".service") else f"{name}.service"
+
+
+def _timer(job: Job, service: str) -> str:
+    """Empty for a job that nobody starts but people."""
+    if job.timer_unit:
+        return f"{job.timer_unit.removesuffix('.timer')}.timer"
+    return f"{service.removesuffix('.service')}.timer" if job.schedule else ""
