@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.engine import costs
+from bench.many import many
 from bench.ours import Ours
 from bench.theirs import Theirs
 from bench.timing import paired, shown
@@ -44,6 +45,7 @@ def main() -> None:
             print(f"{'':26}{'ours':>10}{'0.84.2':>10}{'ratio':>8}   (medians, milliseconds)")
             reads(ours, theirs)
             deployments(ours, theirs)
+    many()
     costs()
 
 
