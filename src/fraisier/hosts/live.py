@@ -20,7 +20,7 @@ async def seen_live(host: Host, app_path: str, name: str, service: ServiceRef | 
         return Seen.NOT_DONE
     if service is None:
         return Seen.DONE
-    if not service.own_unit and not await _unit_is_live(host, app_path, name, service):
+    if not await _unit_is_live(host, app_path, name, service):
         return Seen.NOT_DONE
     if layout.tree_of(app_path) is not None:
         return await _seen_started(host, app_path, name, service)

@@ -70,7 +70,7 @@ async def unit_text(host: Host, params: StageParams) -> str | None:
     service = params.service
     if params.units is not None:
         return msgspec.json.encode(params.units).decode()
-    if service is None or service.own_unit:
+    if service is None:
         return None
     return await service_manager(service.manager).render(
         host,

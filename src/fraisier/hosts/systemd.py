@@ -1,10 +1,12 @@
 """systemd as the manager of a service: the system's for root, the user's own for everybody else.
 
-A unit of the user (`own_unit`) is stopped and started, and never written.
+A unit of the user (`own_unit`) is stopped and started, and never written: what a release brings for it, its environment,
+stands in a drop-in file beside it.
 """
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from typing import Final
 
@@ -21,6 +23,7 @@ _WHO: Final = 'printf "%s\\n%s\\n" "$(id -u)" "$HOME"'
 _LINGERING: Final = 'loginctl show-user --property=Linger --value -- "$(id -u)"'
 _CGROUPS: Final = ("/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified")
 SETTLING: Final = 30.0
+DROP_IN: Final = ".d/50-fraisier.conf"
 NO_SUCH_UNIT: Final = 5  # how systemctl ends for one that is not loaded and cannot be
 
 
@@ -36,7 +39,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         return "--system" in self.flags
 
     def unit_file(self, ref: ServiceRef) -> str:
-        return f"{self.folder}/{unit(ref)}"
+        """What is ours: the unit, or the drop-in of one that is the user's."""
+        return f"{self.folder}/{unit(ref)}" + (DROP_IN if ref.own_unit else "")
 
     def systemctl(self, verb: str, *words: str, deadline: float = SETTLING) -> Command:
         return command(
@@ -68,6 +72,8 @@ class Systemd:
         argv: Sequence[str],
         description: str,
     ) -> str:
+        if ref.own_unit:
+            return systemd_unit.drop_in(env_path)
         system = (await scope_on(host)).is_system
         return systemd_unit.render(
             ref,
@@ -83,18 +89,25 @@ class Systemd:
 
     async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
         scope = await scope_on(host)
-        await refuse_to_end_at_logout(host, scope, f"The service {ref.name}")
+        if not ref.own_unit:
+            await refuse_to_end_at_logout(host, scope, f"The service {ref.name}")
         doing = f"Installing the unit {unit(ref)}"
-        await effect(host, files.make_folder(scope.folder), doing)
+        await effect(host, files.make_folder(posixpath.dirname(scope.unit_file(ref))), doing)
         await effect(host, files.copy(source, scope.unit_file(ref)), doing)
         await effect(host, scope.systemctl("daemon-reload"), doing)
-        await effect(host, scope.systemctl("enable", "--", unit(ref)), doing)
+        if not ref.own_unit:
+            await effect(host, scope.systemctl("enable", "--", unit(ref)), doing)
 
     async def remove(self, host: Host, ref: ServiceRef) -> None:
         scope = await scope_on(host)
         if await host.read_text(scope.unit_file(ref)) is None:
             return
         doing = f"Removing the unit {unit(ref)}"
+        if ref.own_unit:
+            await effect(host, files.remove(scope.unit_file(ref)), doing)
+            await effect(host, files.remove_empty(posixpath.dirname(scope.unit_file(ref))), doing)
+            await effect(host, scope.systemctl("daemon-reload"), doing)
+            return
         await effect(host, scope.systemctl("disable", "--", unit(ref)), doing)
         await effect(host, files.remove(scope.unit_file(ref)), doing)
         await effect(host, scope.systemctl("daemon-reload"), doing)

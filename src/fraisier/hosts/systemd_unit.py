@@ -40,6 +40,18 @@ WantedBy=default.target
 """
 
 
+_DROP_IN: Final = """\
+# Written by Fraisier with each release; changes made here are lost at the next deployment.
+[Service]
+EnvironmentFile={env_file}
+"""
+
+
+def drop_in(env_path: str) -> str:
+    """What a release adds to a unit that its user has written: the environment, over the unit's own."""
+    return _DROP_IN.format(env_file=_percent(_not_a_pattern(env_path)))
+
+
 def render(
     ref: ServiceRef,
     *,

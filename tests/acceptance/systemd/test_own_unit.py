@@ -1,4 +1,4 @@
-"""A unit of the host's owner is stopped and started, and never written."""
+"""A unit of the host's owner is stopped and started, and never written; variables reach it through a drop-in file."""
 
 import pytest
 
@@ -20,13 +20,27 @@ def owned(shop):
         "[Install]\nWantedBy=multi-user.target\n",
     )
     shop.systemctl("enable", "--quiet", name)
-    shop.configure(service={"manager": None, "command": None}, systemd_service=name)
+    shop.configure(
+        service={"manager": None, "command": None},
+        systemd_service=name,
+        env_vars={"GREETING": 'it costs $5 "really"', "SECRET": "${SECRET}"},
+    )
+    shop.env["SECRET"] = "hunter-2-hunter-2"
     return shop
+
+
+def drop_in(shop):
+    return shop.outside(UNITS / f"shop-{shop.port()}.service.d" / "50-fraisier.conf")
 
 
 def about(shop):
     told = shop.about()
-    assert told["environment"]["OWN"] == "yes"
+    environment = told["environment"]
+    assert environment["OWN"] == "yes"
+    assert environment["GREETING"] == 'it costs $5 "really"'
+    assert environment["SECRET"] == "hunter-2-hunter-2"
+    assert environment["FRAISIER_VERSION"] == shop.repository.labels[told["label"]]
+    assert "hunter" not in drop_in(shop).read_text(encoding="utf-8")
     return told["label"]
 
 
@@ -52,6 +66,29 @@ def test_a_first_deployment_that_fails_stops_the_own_unit_and_leaves_it(owned):
     assert owned.deploy()["status"] == "failed"
     assert owned.about() is None
     assert len(owned.unit_files()) == 1
+    assert not drop_in(owned).parent.exists()
+
+
+@pytest.mark.feature("PRV-13", "CFG-21", "DEP-10")
+def test_a_unit_that_ran_before_fraisier_came_runs_on_after_a_first_failure(owned):
+    """In a Git work tree, as people have it who used to type `git pull`."""
+    first = owned.commit()
+    tree, name = owned.app_path(), f"shop-{owned.port()}.service"
+    tree.parent.mkdir(parents=True, exist_ok=True)
+    owned.host.ask("git", "clone", "--quiet", str(owned.repository.origin), str(tree))
+    unit = owned.outside(UNITS / name)
+    unit.write_text(unit.read_text(encoding="utf-8").replace("/current", ""), encoding="utf-8")
+    owned.systemctl("daemon-reload")
+    owned.systemctl("start", name)
+    bad = owned.commit("sick")
+    answer = owned.deploy()
+    assert (answer["status"], answer["old_version"], answer["new_version"]) == ("rolled_back", first, bad)
+    assert owned.about()["label"] == "v1"
+    assert not drop_in(owned).parent.exists()
+    good = owned.commit()
+    assert owned.deploy()["status"] == "success"
+    assert about(owned) == "v3"
+    assert owned.status()["observed"]["version"] == good
 
 
 def test_a_unit_that_is_not_there_is_named(shop):

@@ -19,17 +19,7 @@ class StageRelease:
 
     async def apply(self, site: Site, params: StageParams) -> None:
         await staging.write(site, params)
-        if params.service and params.service.own_unit and (names := _for_the_service(params)):
-            site.say(
-                f"{', '.join(names)} reached the build, not {params.service.name}: "
-                "a unit of your own brings its own environment"
-            )
 
     async def undo(self, site: Site, params: StageParams) -> None:
         paths = staging.paths(params.app_path, params.release)
         await effect(site.host, files.unwrite(*paths), f"Removing what was staged for {params.release}")
-
-
-def _for_the_service(params: StageParams) -> list[str]:
-    """What was configured for the service, besides what every release gets."""
-    return sorted(set(params.env_vars) - {"PORT", "FRAISIER_VERSION", "FRAISIER_COLOR"})

@@ -35,7 +35,7 @@ class SwitchRelease:
         service = params.service
         if service is not None:
             await refuse_strangers(service_manager(service.manager), site.host, service)
-        if _has_unit(params) and not await _was_staged(site.host, params, params.release):
+        if service is not None and not await _was_staged(site.host, params, params.release):
             raise StepFailed(
                 f"{layout.unit_path(params.app_path, params.release)} is missing on {site.host.name}.",
                 hint="The release was never staged, or somebody removed it: deploy again.",
@@ -48,7 +48,7 @@ class SwitchRelease:
             return None
         if await seen_live(site.host, params.app_path, params.previous, params.service) is Seen.DONE:
             return None
-        if _has_unit(params) and not await _was_staged(site.host, params, params.previous):
+        if _is_all_ours(params) and not await _was_staged(site.host, params, params.previous):
             return await _back_without_unit(site.host, params, params.previous)
         await _put(site.host, params, params.previous, back=True)
         return None
@@ -56,9 +56,8 @@ class SwitchRelease:
 
 async def _put(host: Host, params: Params, name: str, *, back: bool = False) -> None:
     service = params.service
-    if service is not None and not service.own_unit:
-        source = layout.unit_path(params.app_path, name)
-        await service_manager(service.manager).install(host, service, source)
+    if service is not None:
+        await _put_unit(host, params, service, name)
     await _point(host, params.app_path, name)
     if service is None:
         return
@@ -84,8 +83,7 @@ async def _end_service(host: Host, params: Params) -> None:
         return
     manager = service_manager(service.manager)
     await manager.stop(host, service)
-    if not service.own_unit:
-        await manager.remove(host, service)
+    await manager.remove(host, service)
 
 
 async def _back_without_unit(host: Host, params: Params, previous: str) -> NotUndone:
@@ -106,7 +104,16 @@ async def _point(host: Host, app_path: str, name: str) -> None:
     await effect(host, files.point(link, layout.current_target(name)), f"Pointing {link} to {name}")
 
 
-def _has_unit(params: Params) -> bool:
+async def _put_unit(host: Host, params: Params, service: ServiceRef, name: str) -> None:
+    """The unit of a release; a version that came before Fraisier has a unit of its user's, and nothing beside it."""
+    manager = service_manager(service.manager)
+    if await _was_staged(host, params, name):
+        await manager.install(host, service, layout.unit_path(params.app_path, name))
+    else:
+        await manager.remove(host, service)
+
+
+def _is_all_ours(params: Params) -> bool:
     return params.service is not None and not params.service.own_unit
 
 

@@ -64,16 +64,14 @@ async def test_without_a_service_there_is_no_unit(lane):
     assert lane.current() is None
 
 
-async def test_what_a_unit_of_ones_own_does_not_get_is_said_by_name(lane):
+async def test_what_a_unit_of_ones_own_gets_is_its_environment(lane):
     lane.build("1-aaaaaaa")
     params = lane.staged("1-aaaaaaa", GREETING="hello")
-    await lane.step("stage_release", **params)
-    assert lane.site.said == []
     own = msgspec.structs.replace(params["service"], manager="systemd", own_unit=True, name="shop.service")
     await lane.step("stage_release", **{**params, "service": own})
-    [said] = lane.site.said
-    assert "GREETING" in said
-    assert "shop.service" in said
+    folder = lane.folder("1-aaaaaaa")
+    lines = folder.with_name("1-aaaaaaa.unit").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == ["[Service]", f"EnvironmentFile={folder}.env"]
 
 
 async def test_a_release_that_was_live_before_gets_todays_values_and_names_them(lane):
