@@ -50,7 +50,7 @@ def test_nothing_is_wrong_before_and_after_a_first_deployment(shop):
     lines = shop.run("doctor").stdout.splitlines()
     assert all(line.startswith("✓ ") for line in lines)
     assert any("Port" in line and "answered by the service itself" in line for line in lines)
-    assert any("NATS is not needed" in line for line in lines)
+    assert any("They are kept in the database" in line for line in lines)
 
 
 def test_no_configuration_and_a_broken_one(shop):

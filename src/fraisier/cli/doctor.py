@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 def command(app: App) -> int:
     """Say what is wrong here, and the command that mends it.
 
-    Looks at the configuration, the database, git, folders, keys, services, disks, ports, repositories and lanes, and
-    changes nothing. Exits with 1 when something is wrong.
+    Looks at the configuration, the database, git, folders, keys, services, disks, ports, repositories, lanes, and who
+    is told of events, and changes nothing. Exits with 1 when something is wrong.
     """
+    import asyncio
+
     from fraisier.database import Database
     from fraisier.doctor import here
+    from fraisier.doctor.events import events, outbox
     from fraisier.doctor.lanes import lanes
     from fraisier.model.finding import Health
 
@@ -30,10 +33,11 @@ def command(app: App) -> int:
     database = app.database(config) if config else Database()
     stored = list(here.database(database))
     sound = here.is_there(database) and all(each.health is not Health.PROBLEM for each in stored)
-    found = [first, *stored, *here.mirrors(), *here.plugins(), *here.events()]
-    found += lanes(database) if sound else []
+    found = [first, *stored, *here.mirrors(), *here.plugins()]
+    found += [*lanes(database), *outbox(database)] if sound else []
     if config is not None:
         found += [*here.ssh_keys(config), *here.pushes(config)]
+        found += asyncio.run(events(config, database))
         found += _there(config, database, database.installation_id if sound else "")
     return findings.show(app, found)
 

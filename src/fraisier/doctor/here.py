@@ -104,11 +104,6 @@ def pushes(config: FraisierConfig) -> Iterator[Finding]:
         )
 
 
-def events() -> Iterator[Finding]:
-    """NATS is a way to listen, never a need."""
-    yield ok("events", "They are kept in the database; NATS is not needed.")
-
-
 def _by_ssh(git_repo: str) -> bool:
     try:
         return bool(parse(git_repo).server)
