@@ -107,6 +107,29 @@ def test_what_was_refused_is_listed_and_sent_again(shop, told):
     assert (unknown.exit_code, "Nothing like that waits" in unknown.stderr) == (2, True)
 
 
+def test_a_command_tells_by_itself_where_nothing_serves(shop, told):
+    """Nobody waits for a receiver that is dead; a dry run tells nobody and writes nothing."""
+    slack, application = told
+    shop.commit()
+    assert shop.run("deploy", "shop", "production", "--dry-run").exit_code == 0
+    assert not shop.database.exists()
+    assert shop.deploy()["status"] == "success"
+    assert [heard.json["type"] for heard in application.heard] == [
+        "request.made",
+        "deployment.started",
+        "health_check.passed",
+        "deployment.succeeded",
+    ]
+    assert len(slack.heard) == 1
+    shop.commit()
+    shop.deploy()
+    assert shop.rollback()["status"] == "success"
+    assert len(slack.heard) == 3
+    [dead] = [row for row in notifications(shop)["receivers"] if row["name"] == "dead"]
+    assert (dead["lag"] > 0, bool(dead["failing_since"])) == (True, True)
+    assert not shop.rows("SELECT 1 FROM tb_event_relay")
+
+
 def test_a_test_message(shop, told):
     slack, application = told
     done = shop.run("notifications", "test", "--json")

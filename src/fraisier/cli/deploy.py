@@ -65,6 +65,7 @@ def command(
     import asyncio
 
     from fraisier.cli import groups, progress, report
+    from fraisier.cli.telling import telling
     from fraisier.engine.survey import Wanted
 
     force, adopt, rebuild = (options.pop(name) for name in ("force", "adopt", "force_rebuild"))
@@ -76,19 +77,22 @@ def command(
     if rebuild and (asked.services or len(names) > 1):
         raise click.UsageError("--force-rebuild is for one environment of one fraise.")
     if asked.services:
-        return groups.deploy(app, config, asked, names, wanted, asking, dry_run=dry_run)
+        with telling(config, app.database(config), dry_run=dry_run):
+            return groups.deploy(app, config, asked, names, wanted, asking, dry_run=dry_run)
     identities = [config.get_fraise_environment(asked.name, name).identity for name in names]
     desk = app.desk(config)
     if len(identities) > 1:
-        return _several(app, desk, identities, wanted, asking, dry_run=dry_run)
+        with telling(config, app.database(config), dry_run=dry_run):
+            return _several(app, desk, identities, wanted, asking, dry_run=dry_run)
     [identity] = identities
     if dry_run:
         from fraisier.cli import preview
 
         return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
-    with progress.watching(app) as watcher:
-        ended = asyncio.run(desk.deploy(identity, wanted=wanted, asking=asking, progress=watcher))
-    return report.show(app, ended)
+    with telling(config, app.database(config), dry_run=dry_run):
+        with progress.watching(app) as watcher:
+            ended = asyncio.run(desk.deploy(identity, wanted=wanted, asking=asking, progress=watcher))
+        return report.show(app, ended)
 
 
 def _several(

@@ -52,6 +52,7 @@ def command(
     import asyncio
 
     from fraisier.cli import groups, preview, progress, report
+    from fraisier.cli.telling import telling
     from fraisier.engine.survey import Wanted
     from fraisier.model.status import Kind
 
@@ -65,14 +66,16 @@ def command(
             raise click.UsageError("--to names a version of one fraise: add --service.")
         if dry_run:
             return groups.preview_rollback(app, config, asked, environment, wanted)
-        return groups.rollback(app, config, asked, environment, wanted, asking, hold=hold)
+        with telling(config, app.database(config), dry_run=dry_run):
+            return groups.rollback(app, config, asked, environment, wanted, asking, hold=hold)
     identity = config.get_fraise_environment(asked.name, environment).identity
     desk = app.desk(config)
     if dry_run:
         return preview.show(app, asyncio.run(desk.preview(identity, wanted)))
-    with progress.watching(app) as watcher:
-        rollback = desk.rollback(
-            identity, to=to, hold=hold, keep_schema=keep_schema, asking=asking, progress=watcher
-        )
-        ended = asyncio.run(rollback)
-    return report.show(app, ended)
+    with telling(config, app.database(config), dry_run=dry_run):
+        with progress.watching(app) as watcher:
+            rollback = desk.rollback(
+                identity, to=to, hold=hold, keep_schema=keep_schema, asking=asking, progress=watcher
+            )
+            ended = asyncio.run(rollback)
+        return report.show(app, ended)

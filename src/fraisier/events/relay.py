@@ -56,13 +56,45 @@ class Relay:
                 return
             await asyncio.sleep(POLL)
 
+    async def register(self) -> None:
+        """Let new consumers begin with what happens from now on."""
+        for consumer in self._consumers:
+            await self._position(consumer)
+
+    async def drain(self, seconds: float) -> None:
+        """Lead until everybody has got everything or cannot be reached; at most so many seconds.
+
+        Does nothing while another process leads: that one does it.
+        """
+        if not (await self._is_free() and await self._lead.take()):
+            return
+        feeding = asyncio.create_task(self._feed(forgetting=False))
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while not (feeding.done() or await self._has_told()):  # noqa: ASYNC110 - the database is asked
+                        await asyncio.sleep(POLL / 10)
+        finally:
+            feeding.cancel()
+            await asyncio.wait([feeding])
+            if not feeding.cancelled() and (error := feeding.exception()):
+                log.warning("events wait: %s", error)
+            await self._lead.leave()
+
+    async def _has_told(self) -> bool:
+        names = {consumer.name for consumer in self._consumers}
+        rows = await in_thread(self._database.rows, "outbox")
+        waiting = [row for row in rows if row["name"] in names and (row["lag"] or row["again"])]
+        return all(row["failing_since"] for row in waiting)
+
     async def _is_free(self) -> bool:
         row = await in_thread(self._database.row, "relay")
         return row is None or not row["valid"]
 
-    async def _feed(self) -> None:
-        names = [consumer.name for consumer in self._consumers]
-        await self._lead.write("fn_forget_consumers", names=names)
+    async def _feed(self, *, forgetting: bool = True) -> None:
+        if forgetting:
+            names = [consumer.name for consumer in self._consumers]
+            await self._lead.write("fn_forget_consumers", names=names)
         async with asyncio.TaskGroup() as group:
             pumps = [
                 Pump(self._database, self._lead, consumer, self._logs_url) for consumer in self._consumers

@@ -65,6 +65,16 @@ async def _relay(config: FraisierConfig, database: Database, *, serves: bool) ->
     await Relay(database, consumers, lease=timing().lease, logs=config.logs_url).run()
 
 
+def relay_of(config: FraisierConfig, database: Database) -> Relay:
+    """A relay for receivers and forges alone: our own stream belongs to what serves."""
+    resolve = Resolver(Variables(config.path)).resolve
+    consumers = [
+        *receivers(config.receivers, resolve),
+        *statuses(config.git.forges, config.fraises, resolve),
+    ]
+    return Relay(database, consumers, lease=timing().lease, logs=config.logs_url)
+
+
 def consumers_of(
     config: FraisierConfig, database: Database, installation_id: str, *, serves: bool
 ) -> list[Consumer]:
