@@ -71,11 +71,16 @@ def test_by_a_push_to_the_server_that_is_replaced(live):
     nothing_is_left(live, third)
 
 
-def test_a_version_that_cannot_start_is_taken_back_by_the_guard(live):
-    live.push(first(live), live.repository.commit("cannot start"))
+def test_a_version_that_upgrades_the_database_and_is_never_ready_is_taken_back(live):
+    """The old version works on with the newer schema: an upgrade only adds."""
+    live.push(first(live), live.repository.commit("upgrades"))
     row = live.ended(2)
     assert (row["status"], row["takeovers"]) == ("rolled_back", 0)
+    assert live.rows("SELECT MAX(version) AS version FROM tb_schema_version") == [{"version": 99}]
     nothing_is_left(live, first(live))
+    second = live.repository.commit()
+    assert live.deploy(fraise="fraisier")["status"] == "success"
+    nothing_is_left(live, second)
 
 
 def test_a_version_whose_guard_cannot_start_deploys_nothing_and_is_replaced_by_command(live):

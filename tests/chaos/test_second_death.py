@@ -68,3 +68,19 @@ def test_three_more_die_on_the_way_back_and_a_person_is_told(used_lane):
     well = lane.shop.commit()
     assert lane.shop.deploy()["status"] == "success"
     assert lane.must_have_ended(new=well, old=old)["status"] == "success"
+
+
+def test_the_way_back_needs_neither_the_repository_nor_a_secret(lane):
+    """All that an undo needs lies on the host already."""
+    shop, origin = lane.shop, lane.shop.repository.origin
+    shop.env["SHOP_TOKEN"] = "s3cr3t-way-back-19"
+    shop.configure(**lane.overrides, env_vars={"LEDGER": str(lane.ledger), "TOKEN": "${SHOP_TOKEN}"})
+    old = shop.commit()
+    assert shop.deploy()["status"] == "success"
+    new = shop.commit("sick")
+    lane.kill(DEATH_ON_THE_WAY_BACK, "deploy", "shop", "production")
+    del shop.env["SHOP_TOKEN"]
+    origin.rename(origin.with_name("gone.git"))
+    lane.recover()
+    row = lane.must_have_ended(new=new, old=old)
+    assert (row["status"], lane.live()) == ("rolled_back", old)

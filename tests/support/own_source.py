@@ -41,9 +41,11 @@ class OwnSource(Repository):
         shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
         for name, text in {"label": label, **(files or {})}.items():
             (self.work / name).write_text(text + "\n", encoding="utf-8")
-        if mode != "ok":
+        if mode in BROKEN:
             name, line = BROKEN[mode]
             (copy / name).write_text(line, encoding="utf-8")
+        if mode == "upgrades":
+            self._upgrade(copy)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", f"{label}: {mode}")
         sha = self.git("rev-parse", "HEAD")
@@ -51,6 +53,16 @@ class OwnSource(Repository):
         if push:
             self.push()
         return sha
+
+    def _upgrade(self, copy: Path) -> None:
+        """This version brings the database to a newer schema, and is never ready."""
+        upgrade = copy / "database/sql/sqlite/upgrades/0099.sql"
+        upgrade.write_text("ALTER TABLE tb_lane ADD COLUMN colour TEXT;\n", encoding="utf-8")
+        app = copy / "server/app.py"
+        text = app.read_text(encoding="utf-8")
+        ready = "200 if good else UNAVAILABLE"
+        assert ready in text
+        app.write_text(text.replace(ready, "UNAVAILABLE"), encoding="utf-8")
 
 
 class Itself(Shop):

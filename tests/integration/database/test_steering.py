@@ -222,3 +222,15 @@ def test_what_a_person_asks_for_cancels_nothing(lanes):
     deployment = lanes.started(trigger="webhook")
     lanes.ask(trigger="manual", **EAGER)
     assert lanes.call("fn_renew_lease", **held(deployment))["cancel_requested_by"] is None
+
+
+def test_several_ends_are_written_together_or_not_at_all(lanes):
+    both = [lanes.started(fraise) for fraise in ("web", "api")]
+    ends = [{**about(one), "status": "success", "current_version": "v2"} for one in both]
+    lost = {**ends[1], "token": ends[1]["token"] - 1}
+    before = lanes.sql("SELECT * FROM tb_deployment"), lanes.sql("SELECT * FROM tb_event")
+    assert lanes.database.call_all("fn_complete_deployment", [ends[0], lost]) is None
+    assert (lanes.sql("SELECT * FROM tb_deployment"), lanes.sql("SELECT * FROM tb_event")) == before
+    ended = lanes.database.call_all("fn_complete_deployment", ends)
+    assert [(row["fraise"], row["status"]) for row in ended] == [("web", "success"), ("api", "success")]
+    assert lanes.rows("locks") == []
