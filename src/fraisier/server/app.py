@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fraisier.database import Database
 from fraisier.errors import DatabaseError, FraiseQLError
 from fraisier.git.forge import webhook_keys
+from fraisier.server import metrics
 from fraisier.server.document import with_webhooks
 from fraisier.server.door import PATHS, UNAVAILABLE, WebhookDoor, is_delivery
 from fraisier.server.readiness import Readiness
@@ -37,6 +38,8 @@ def create_app(webhooks: Webhooks, database: Database, readiness: Readiness) -> 
     for path in PATHS:
         api.router.routes.append(Route(path, door, methods=["POST"]))
         api.router.routes.append(Route(f"{path}/{{provider}}", door, methods=["POST"]))
+    if metrics.enabled():
+        api.router.routes.append(Route("/metrics", metrics.Door(database).answer, methods=["GET"]))
     readiness.add("database", lambda: asyncio.to_thread(_answers, database))
     _add_reports(api, webhooks, readiness)
     _add_errors(api)

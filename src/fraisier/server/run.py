@@ -41,10 +41,11 @@ class Observer(Protocol):
         ...
 
 
-class _Server(uvicorn.Server):
+class Quiet(uvicorn.Server):
+    """A server that leaves signals to whoever runs it."""
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals are ours: they concern the observer too."""
         yield
 
 
@@ -70,7 +71,7 @@ async def serve(
     work = asyncio.create_task(observer.run(), name="observer")
     readiness.add("observer", lambda: not work.done())
     app = create_app(webhooks, database, readiness)
-    server = _Server(
+    server = Quiet(
         uvicorn.Config(
             app,
             http=PatientProtocol,

@@ -44,6 +44,7 @@ CREATE UNIQUE INDEX ix_deployment_identifier ON tb_deployment (identifier);
 CREATE INDEX ix_deployment_lane ON tb_deployment (fk_lane);
 CREATE INDEX ix_deployment_started ON tb_deployment (started_at);
 CREATE INDEX ix_deployment_request ON tb_deployment (fk_request);
+CREATE INDEX ix_deployment_version ON tb_deployment (fk_lane, new_version);
 CREATE UNIQUE INDEX ix_deployment_running ON tb_deployment (fk_lane) WHERE status = 'in_progress';
 
 CREATE TRIGGER tr_deployment_finished BEFORE UPDATE ON tb_deployment

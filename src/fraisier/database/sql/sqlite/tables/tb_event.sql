@@ -31,3 +31,17 @@ WHEN NEW.seq IS NULL
 BEGIN
     UPDATE tb_event SET seq = pk_event WHERE pk_event = NEW.pk_event;
 END;
+CREATE TRIGGER tr_health_counted AFTER INSERT ON tb_event
+WHEN NEW.type IN ('health_check.passed', 'health_check.failed')
+BEGIN
+    INSERT INTO tb_counter (name, labels, value)
+    VALUES (
+        'fraisier_health_checks_total',
+        json_object(
+            'environment', NEW.environment, 'fraise', NEW.fraise, 'job', NEW.job,
+            'result', substr(NEW.type, length('health_check.') + 1)
+        ),
+        1
+    )
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value;
+END;

@@ -128,3 +128,34 @@ ALTER TABLE tb_deployment_request ADD COLUMN retry_boot_id TEXT;
 ALTER TABLE tb_deployment_request ADD COLUMN retry_boot_time REAL;
 CREATE INDEX ix_deployment_request_commit ON tb_deployment_request (fk_lane, git_commit) WHERE git_commit IS NOT NULL;
 CREATE INDEX ix_deployment_version ON tb_deployment (fk_lane, new_version);
+
+-- Metrics: deliveries, health checks, and whether targets answer.
+CREATE TRIGGER tr_webhook_counted AFTER INSERT ON tb_webhook_event
+BEGIN
+    INSERT INTO tb_counter (name, labels, value)
+    VALUES ('fraisier_webhooks_total', json_object('outcome', NEW.outcome, 'provider', NEW.provider), 1)
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value;
+END;
+CREATE TRIGGER tr_health_counted AFTER INSERT ON tb_event
+WHEN NEW.type IN ('health_check.passed', 'health_check.failed')
+BEGIN
+    INSERT INTO tb_counter (name, labels, value)
+    VALUES (
+        'fraisier_health_checks_total',
+        json_object(
+            'environment', NEW.environment, 'fraise', NEW.fraise, 'job', NEW.job,
+            'result', substr(NEW.type, length('health_check.') + 1)
+        ),
+        1
+    )
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value;
+END;
+CREATE TABLE tb_provider_state (
+    pk_provider_state INTEGER PRIMARY KEY AUTOINCREMENT,
+    provider TEXT NOT NULL,
+    host TEXT NOT NULL DEFAULT '',
+    available INTEGER NOT NULL CHECK (available IN (0, 1)),
+    reason TEXT,
+    probed_at TEXT NOT NULL,
+    UNIQUE (provider, host)
+);
