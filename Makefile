@@ -13,7 +13,7 @@ RESULTS := .cache/features.json
 # They wait more than they compute: two for each core.
 WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 
-.PHONY: help setup demo test chaos lint format bench features docs hosts-up hosts-down constraints clean
+.PHONY: help setup demo test chaos chaos-serve lint format bench features docs hosts-up hosts-down constraints clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -46,6 +46,9 @@ format: $(READY) ## put the code in shape
 chaos: $(READY) ## kill deployments at random for ten minutes, and those in containers at every moment (`make chaos FOR=60 SEED=…` repeats one)
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
 	@CHAOS=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/chaos/test_containers.py
+
+chaos-serve: $(READY) ## kill the server under a load of pushes twenty times (`make chaos-serve KILLS=5 SEED=…`)
+	@FRAISIER_KILLS=$(or $(KILLS),20) FRAISIER_SEED=$(SEED) $(BIN)/pytest -q tests/chaos/test_deliveries.py
 
 bench: $(READY) ## print how long commands take beside fraisier 0.84.2, and each step; asserts nothing
 	@$(BIN)/python -m bench

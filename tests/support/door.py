@@ -45,6 +45,9 @@ class Watcher:
     def wake(self):
         self.woken += 1
 
+    def configure(self, config):
+        self.config = config
+
     def stop(self):
         self.stopped.set()
 
@@ -81,11 +84,17 @@ class Door:
     client: httpx.AsyncClient
     database: Database
     watcher: Watcher
-    log: list[str] = field(default_factory=list)
+    told: asyncio.Queue = field(default_factory=asyncio.Queue)
 
     @property
     def port(self):
         return int(self.url.rsplit(":", 1)[1])
+
+    async def said(self, words):
+        """Wait until the server says these words; all that it said then."""
+        while words not in (told := await self.told.get()):
+            pass
+        return told
 
     async def send(self, payload, path="/webhook", *, headers=None, **signing):
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
@@ -119,7 +128,7 @@ async def opened(config, database, *, host="127.0.0.1", watcher=None):
             await running
         url = waiting.result().split()[-1]
         async with httpx.AsyncClient(base_url=url, timeout=20) as client:
-            yield Door(url=url, client=client, database=database, watcher=watcher)
+            yield Door(url=url, client=client, database=database, watcher=watcher, told=said)
     finally:
         watcher.stop()
         await running

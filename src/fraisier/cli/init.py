@@ -34,6 +34,7 @@ QUESTIONS: Final = {
     "fraisier init",
     "fraisier init --command 'python3 app.py' --port 8123",
     "fraisier init --file fraises.yaml --force",
+    "fraisier init --systemd",
     name="init",
 )
 @click.option("--name", help="Name of the fraise; default: that of the repository.")
@@ -50,16 +51,26 @@ QUESTIONS: Final = {
 @click.option(
     "--file", metavar="FILE", help="Write this file; default: -c, FRAISIER_CONFIG, else fraises.yaml."
 )
+@click.option(
+    "--systemd",
+    is_flag=True,
+    help="Instead write the unit that runs `fraisier serve` here; FILE is then its own.",
+)
 @click.option("--force", is_flag=True, help="Replace FILE when it exists.")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing, also on a terminal.")
 def command(
-    app: App, file: str | None, force: bool, yes: bool, port: int | None, **typed: str | None
+    app: App, file: str | None, systemd: bool, force: bool, yes: bool, port: int | None, **typed: str | None
 ) -> None:
     """Write a first fraises.yaml for this folder.
 
     Looks what is here: language, how it starts, branch, port. Asks on a terminal, takes options elsewhere. Puts
     .env and .env.local into .gitignore.
     """
+    if systemd:
+        from fraisier.cli import init_unit
+
+        init_unit.write(app, file, force=force)
+        return
     from fraisier.config.reader import read
     from fraisier.errors import ConfigurationError
     from fraisier.scaffold.render import render

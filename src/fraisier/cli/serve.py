@@ -35,14 +35,20 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
     import asyncio
 
     from fraisier.cli import terminal
-    from fraisier.observer.feeding import feeding
+    from fraisier.events.nats.reachable import reachable
+    from fraisier.observer.feeding import feeding, stream_access
     from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
+    from fraisier.server.readiness import Readiness
     from fraisier.server.run import serve
 
     config = app.config()
     database = app.database(config)
-    serving = serve(config, database, Observer(config, database, slots=max_concurrent), host, port)
+    readiness = Readiness()
+    if (access := stream_access(config, database)) is not None:
+        readiness.add("nats", lambda: reachable(access), needed=False)
+    observer = Observer(config, database, slots=max_concurrent)
+    serving = serve(config, database, observer, host, port, readiness=readiness)
     fed = feeding(
         serving, config, database, serves=True, announce=lambda url: terminal.say(f"NATS listens on {url}")
     )

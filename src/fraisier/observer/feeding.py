@@ -12,7 +12,7 @@ from fraisier.database import Database
 from fraisier.database.threads import in_thread
 from fraisier.errors import FraiseQLError
 from fraisier.events.consumer import Consumer
-from fraisier.events.nats.access import Resolve, remote
+from fraisier.events.nats.access import Access, Resolve, remote
 from fraisier.events.nats.managed import ManagedServer, program
 from fraisier.events.nats.store import Store
 from fraisier.events.nats.stream import NatsStream
@@ -86,6 +86,14 @@ def consumers_of(
         *receivers(config.receivers, resolve),
         *statuses(config.git.forges, config.fraises, resolve),
     ]
+
+
+def stream_access(config: FraisierConfig, database: Database) -> Callable[[], Access] | None:
+    """How the event stream is reached; None where there is to be none."""
+    if not config.nats.enabled:
+        return None
+    resolve = Resolver(Variables(config.path)).resolve
+    return (lambda: remote(config.nats, resolve)) if config.nats.urls else Store(database.path).access
 
 
 def _stream(

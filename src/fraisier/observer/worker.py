@@ -44,6 +44,10 @@ class Observer:
         """Look at the lanes now."""
         self._woken.set()
 
+    def configure(self, config: FraisierConfig) -> None:
+        """What is claimed from now on is run as this configuration says; what runs keeps its own."""
+        self._config = config
+
     def stop(self) -> None:
         """Claim nothing more and park what runs: each finishes its step, the next owner goes on from there."""
         self._stopping = True

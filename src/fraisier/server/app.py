@@ -43,7 +43,7 @@ def create_app(webhooks: Webhooks, database: Database, readiness: Readiness) -> 
     readiness.add("database", lambda: asyncio.to_thread(_answers, database))
     _add_reports(api, webhooks, readiness)
     _add_errors(api)
-    document = with_webhooks(api.openapi(), PATHS)
+    document = with_webhooks(api.openapi(), PATHS, sorted(webhooks.rules.keyring.forges))
     api.router.routes.append(Route(DOCUMENT, _said(document), methods=["GET"]))
     return RequestIds(_Doors(door, api))
 
@@ -66,10 +66,9 @@ def _add_reports(api: FastAPI, webhooks: Webhooks, readiness: Readiness) -> None
     async def health() -> dict[str, Any]:
         return {"schema": 1, "status": "ok", "version": version("fraisier")}
 
-    @api.get("/ready")
+    @api.get("/ready", responses={UNAVAILABLE: {"description": "Something that is needed is missing."}})
     async def ready() -> JSONResponse:
-        checks = await readiness.look()
-        good = all(checks.values())
+        good, checks = await readiness.look()
         body = {"schema": 1, "status": "ready" if good else "not_ready", "checks": checks}
         return JSONResponse(body, 200 if good else UNAVAILABLE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import parse_qs
 
 import msgspec
@@ -19,7 +19,33 @@ DEADLINE: Final = 10.0
 """Seconds for the whole body."""
 
 
-async def read(receive: Receive) -> bytes:
+ALL_TOGETHER: Final = 64 * 1024 * 1024
+"""Bytes of all bodies that are kept at one time, signed or not."""
+
+
+class Share:
+    """What one delivery keeps of the memory that all of them have together."""
+
+    held = 0
+
+    def __init__(self) -> None:
+        self._mine = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        Share.held -= self._mine
+
+    def take(self, size: int) -> None:
+        """Raises `Refusal` when all of it is taken."""
+        if Share.held + size > ALL_TOGETHER:
+            raise Refusal(503, "Too many large deliveries come at once.", retry_after=5)
+        Share.held += size
+        self._mine += size
+
+
+async def read(receive: Receive, share: Share) -> bytes:
     """The raw bytes; more than `CAP` are never kept. Raises `Refusal`."""
     body, size, more = bytearray(), 0, True
     try:
@@ -31,6 +57,7 @@ async def read(receive: Receive) -> bytes:
                 chunk = message.get("body", b"")
                 size += len(chunk)
                 if size <= CAP:
+                    share.take(len(chunk))
                     body += chunk
                 more = message.get("more_body", False)
     except TimeoutError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 _ANSWER: Final = {"application/json": {"schema": {"type": "object"}}}
@@ -19,13 +20,12 @@ _STATUS: Final = {
     "429": "This hook sends more than it may.",
     "503": "The database does not answer; nothing was stored.",
 }
-_NAME: Final = {"name": "provider", "required": False, "schema": {"type": "string"}}
 
 
-def with_webhooks(document: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
+def with_webhooks(document: dict[str, Any], paths: Sequence[str], forges: Sequence[str]) -> dict[str, Any]:
     """The document with all spellings of the webhook's address."""
-    query = {**_NAME, "in": "query"}
-    inside = {**_NAME, "in": "path", "required": True}
+    named = {"name": "provider", "schema": {"type": "string", "enum": list(forges)}}
+    query, inside = {**named, "in": "query"}, {**named, "in": "path", "required": True}
     for path in paths:
         document["paths"][path] = {"post": _operation(path, [query])}
         document["paths"][f"{path}/{{provider}}"] = {"post": _operation(f"{path}/provider", [inside])}

@@ -17,15 +17,22 @@ class Readiness:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self._told: set[str] = set()
 
-    def add(self, name: str, check: Check) -> None:
-        """A check that is asked for each `/ready`; it may be async and raises nothing."""
+    def add(self, name: str, check: Check, *, needed: bool = True) -> None:
+        """A check that is asked for each `/ready`; it may be async and raises nothing.
+
+        A part that is not `needed` is only told: without it pushes are taken all the same.
+        """
         self._checks[name] = check
+        if not needed:
+            self._told.add(name)
 
-    async def look(self) -> dict[str, bool]:
-        """What each part says, by name."""
+    async def look(self) -> tuple[bool, dict[str, bool]]:
+        """Whether all that is needed is there, and what each part says, by name."""
         found = await asyncio.gather(*map(_asked, self._checks.values()))
-        return dict(zip(self._checks, found, strict=True))
+        said = dict(zip(self._checks, found, strict=True))
+        return all(good for name, good in said.items() if name not in self._told), said
 
 
 async def _asked(check: Check) -> bool:

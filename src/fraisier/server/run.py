@@ -19,6 +19,7 @@ from fraisier.errors import ConfigurationError
 from fraisier.server.app import create_app
 from fraisier.server.patience import PatientProtocol
 from fraisier.server.readiness import Readiness
+from fraisier.server.reload import Reload
 from fraisier.server.rules import rules
 from fraisier.server.webhook import Webhooks
 
@@ -40,6 +41,10 @@ class Observer(Protocol):
         """Claim nothing more."""
         ...
 
+    def configure(self, config: FraisierConfig) -> None:
+        """From now on the configuration is this one."""
+        ...
+
 
 class Quiet(uvicorn.Server):
     """A server that leaves signals to whoever runs it."""
@@ -57,8 +62,9 @@ async def serve(
     port: int,
     *,
     announce: Callable[[str], None] = click.echo,
+    readiness: Readiness | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then end gracefully; a second signal ends at once.
+    """Serve until SIGTERM or SIGINT, then end gracefully; a second signal ends at once. SIGHUP reads fraises.yaml again.
 
     Port 0 takes a free one. `announce` gets the bound address as soon as requests are taken. Raises
     `ConfigurationError` when the address cannot be bound, and whatever ended the observer.
@@ -66,7 +72,7 @@ async def serve(
     webhooks = Webhooks(rules(config), database, wake=observer.wake)
     if webhooks.rules.keyring.is_empty:
         log.warning("no webhook secret is configured: every delivery is refused; set FRAISIER_WEBHOOK_SECRET")
-    readiness = Readiness()
+    readiness = readiness or Readiness()
     bound = listen(host, port)
     work = asyncio.create_task(observer.run(), name="observer")
     readiness.add("observer", lambda: not work.done())
@@ -86,7 +92,8 @@ async def serve(
         )
     )
     announce(f"Fraisier listens on {' and '.join(map(address, bound))}")
-    with _signals(observer, server, work):
+    reload = Reload(config, webhooks, observer, announce)
+    with _signals(observer, server, work, reload):
         await _together(server, bound, observer, work)
 
 
@@ -149,7 +156,9 @@ async def _together(
 
 
 @contextlib.contextmanager
-def _signals(observer: Observer, server: uvicorn.Server, work: asyncio.Task[None]) -> Iterator[None]:
+def _signals(
+    observer: Observer, server: uvicorn.Server, work: asyncio.Task[None], reload: Reload
+) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -159,10 +168,11 @@ def _signals(observer: Observer, server: uvicorn.Server, work: asyncio.Task[None
         server.should_exit = True
         observer.stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end)
+    handlers = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reload.soon}
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
     try:
         yield
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in handlers:
             loop.remove_signal_handler(number)

@@ -49,13 +49,17 @@ class Webhooks:
         rules, headers = self.rules, _headers(scope)
         forge = choose(rules.keyring.forges, named or self._pinned, headers, otherwise=rules.otherwise)
         peer = scope["client"][0] if scope.get("client") else None
-        delivery = Delivery(
-            forge=forge,
-            body=await body_of.read(receive),
-            headers=headers,
-            source_ip=source(peer, header(headers, "x-forwarded-for"), rules.proxies),
-            request_id=request_id,
-        )
+        with body_of.Share() as share:
+            delivery = Delivery(
+                forge=forge,
+                body=await body_of.read(receive, share),
+                headers=headers,
+                source_ip=source(peer, header(headers, "x-forwarded-for"), rules.proxies),
+                request_id=request_id,
+            )
+            return await self._take(delivery, rules)
+
+    async def _take(self, delivery: Delivery, rules: Rules) -> tuple[int, dict[str, Any]]:
         try:
             message = await self._authentic(delivery, rules)
         except Refusal as refusal:

@@ -63,6 +63,7 @@ async def test_githubs_examples(door):
 
 
 @pytest.mark.beside("recorded deliveries of forges")
+@pytest.mark.beside("recorded deliveries of GitHub and GitLab")
 @pytest.mark.skipif(not payloads.BESIDE.is_dir(), reason="no recorded deliveries beside the checkout")
 @pytest.mark.feature("GIT-01", "GIT-03", "GIT-15")
 @pytest.mark.parametrize(

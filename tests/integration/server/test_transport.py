@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
 from fraisier.server import body, patience
 from tests.support.door import push, signed
+from tests.support.processes import until
 
 MIB = 1024 * 1024
 
@@ -19,7 +20,8 @@ async def connection(door):
         yield reader, writer
     finally:
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 def head(headers, **more):
@@ -112,6 +114,30 @@ async def test_patience_ends_only_for_headers(door, monkeypatch):
         await asyncio.sleep(0.5)
         writer.write(whole[10:])
         assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 202 ")
+
+
+async def test_large_bodies_of_strangers_share_a_bounded_memory(door, monkeypatch):
+    """Each is far below the cap; who comes when all is taken is sent away, and later there is room again."""
+    monkeypatch.setattr(body, "ALL_TOGETHER", 3 * MIB)
+    async with connection(door) as (_, one), connection(door) as (_, two), asyncio.timeout(20):
+        for writer in (one, two):
+            writer.write(head(signed(b""), **{"Content-Length": 2 * MIB}) + b"x" * (MIB + MIB // 4))
+            await writer.drain()
+        assert await asyncio.to_thread(until, lambda: body.Share.held >= 2 * MIB, 15)
+        refused = await door.send(b"x" * MIB)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert await asyncio.to_thread(until, lambda: not body.Share.held, 15)
+    assert await alive(door)
+
+
+async def test_headers_without_end_are_cut_off_by_their_size(door):
+    async with connection(door) as (reader, writer), asyncio.timeout(20):
+        with suppress(ConnectionError):
+            for _ in range(1000):
+                writer.write(b"X-More: " + b"x" * 4096 + b"\r\n" if _ else b"POST /webhook HTTP/1.1\r\n")
+                await writer.drain()
+            assert await reader.read() == b""
+    assert await alive(door)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""Reads fraises.yaml again while the server runs. A file that is wrong changes nothing: the old one stays in force."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from fraisier.config import FraisierConfig
+from fraisier.errors import FraiseQLError
+from fraisier.server.rules import rules
+from fraisier.server.webhook import Webhooks
+
+log = logging.getLogger(__name__)
+FIXED = ("state", "nats", "receivers")
+"""What a running server keeps from its start: its database, and whom it tells of events."""
+
+
+class Configurable(Protocol):
+    """An observer: what it claims next is run as the new configuration says."""
+
+    def configure(self, config: FraisierConfig) -> None: ...
+
+
+class Reload:
+    """`soon` is called by a signal; what runs goes on with the snapshot that it began with."""
+
+    def __init__(
+        self,
+        config: FraisierConfig,
+        webhooks: Webhooks,
+        observer: Configurable,
+        announce: Callable[[str], None],
+    ) -> None:
+        self._config = config
+        self._webhooks = webhooks
+        self._observer = observer
+        self._announce = announce
+        self._reading: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = asyncio.Lock()
+
+    def soon(self) -> None:
+        task = asyncio.create_task(self._read())
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _read(self) -> None:
+        async with self._one_at_a_time:
+            try:
+                config = await asyncio.to_thread(FraisierConfig, self._config.path)
+                found = await asyncio.to_thread(rules, config)
+            except FraiseQLError as error:
+                log.error("the old configuration stays: %s", error.message)  # noqa: TRY400 - its cause is known
+                self._announce(f"The old configuration stays in force. {error.message}")
+                return
+            fixed = [name for name in FIXED if getattr(config, name) != getattr(self._config, name)]
+            self._config, self._webhooks.rules = config, found
+            self._observer.configure(config)
+            later = f"; its {', '.join(fixed)} after a restart" if fixed else ""
+            log.info("%s was read again%s", config.path, later)
+            self._announce(f"{config.path} is in force now{later}.")
