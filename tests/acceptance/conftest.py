@@ -18,3 +18,10 @@ def shop(tmp_path: Path, short_folder: Path) -> Iterator[Shop]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def quick(shop: Shop) -> Shop:
+    """A shop whose owners are told within a second."""
+    shop.env["FRAISIER_LEASE_SECONDS"] = "3"
+    return shop
