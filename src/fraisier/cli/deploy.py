@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "fraisier deploy my_api production --dry-run",
     "fraisier deploy my_api production --commit 1a2b3c4",
     "fraisier deploy my_api production --no-wait",
+    "fraisier deploy my_api production --only-failed",
     "fraisier deploy my_group production --service my_api",
     name="deploy",
     acts=True,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     "--force-rebuild",
     is_flag=True,
     help="Let database.strategy: rebuild drop the database of a production environment.",
+)
+@click.option(
+    "--only-failed", is_flag=True, help="Only to those of several hosts that lack the live version."
 )
 @click.option("--adopt", is_flag=True, help="Use app_path although it holds files of something else.")
 @click.option("--commit", metavar="VERSION", help="Deploy this commit or tag instead of the branch's tip.")
@@ -69,11 +73,12 @@ def command(
     from fraisier.engine.survey import Wanted
 
     force, adopt, rebuild = (options.pop(name) for name in ("force", "adopt", "force_rebuild"))
+    only_failed = options.pop("only_failed")
     asking = waiting.asking(**options)
     config = app.config()
     names = list(dict.fromkeys(environments))
     asked = groups.asked(config, fraise, service)
-    wanted = Wanted(version=commit, force=force, adopt=adopt, rebuild=rebuild)
+    wanted = Wanted(version=commit, force=force, adopt=adopt, rebuild=rebuild, only_failed=only_failed)
     if rebuild and (asked.services or len(names) > 1):
         raise click.UsageError("--force-rebuild is for one environment of one fraise.")
     if asked.services:

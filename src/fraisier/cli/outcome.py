@@ -42,6 +42,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "error": report.error,
         "not_undone": list(report.not_undone),
         "warnings": list(report.warnings),
+        "hosts": report.hosts,
         "steps": [
             {"name": step.name, "status": str(step.status), "duration_seconds": step.duration_seconds}
             for step in report.steps
@@ -103,7 +104,8 @@ def _failure(report: Report) -> list[Line]:
 def _now(report: Report, status: DeploymentStatus) -> str:
     old = one_line(report.old_shown)
     if report.stayed:
-        return f"{one_line(report.new_shown)} is live, and is not well."
+        where = "live on the others." if report.hosts else "live, and is not well."
+        return f"{one_line(report.new_shown)} is {where}"
     if status is DeploymentStatus.ROLLBACK_FAILED:
         return "A person is needed: neither version is known to be healthy."
     if status is DeploymentStatus.ROLLED_BACK:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from fraisier.config import app_database, belongs
+from fraisier.config import app_database, belongs, hosts
 from fraisier.config.app_database import AppDatabase
 from fraisier.config.environment import Environment
 from fraisier.config.git import FraiseGit
@@ -83,7 +83,7 @@ def effective(lane: Lane, found: Found, problems: Problems) -> Environment:
             problems.add(
                 found, "has no app_path: the absolute path of the folder for its releases on the host"
             )
-    _consistent(values, problems)
+    _consistent(values, lane.kind.type, problems)
     written: dict[str, Any] = {"branch": lane.branch} | plain(values)
     service = _mapping(values, "service")
     database = _mapping(values, "database")
@@ -121,7 +121,7 @@ def _required(lane: Lane, values: Values, at: Found, problems: Problems) -> None
         problems.add(port, "belongs to the type api: a worker answers on no port")
 
 
-def _consistent(values: Values, problems: Problems) -> None:
+def _consistent(values: Values, type_: str, problems: Problems) -> None:
     service, database = _mapping(values, "service"), _mapping(values, "database")
     unit, manager, bounds = service.get("unit"), service.get("manager"), values.get("resources")
     supervisor = manager is not None and manager.value == "supervisor"
@@ -133,6 +133,7 @@ def _consistent(values: Values, problems: Problems) -> None:
         _contradict(unit, bounds, problems, "the unit has limits of its own")
     if manager and supervisor and bounds:
         _contradict(manager, bounds, problems, "supervisor cannot hold a service to limits")
+    hosts.consistent(values, type_, problems)
     if database:
         app_database.consistent(database, problems)
 

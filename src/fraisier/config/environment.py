@@ -10,6 +10,7 @@ from fraisier.config.app_database import APP_DATABASE, AppDatabase
 from fraisier.config.git import FraiseGit
 from fraisier.config.health_check import HEALTH_CHECK_KIND, RETRIES, TIMEOUT, URL, HealthCheck
 from fraisier.config.hooks import HOOKS_KIND, Hooks
+from fraisier.config.hosts import HOST_FIELDS
 from fraisier.config.job import JOBS, PLAIN, Job
 from fraisier.config.kinds import ARGV, FLAG, at_most, choice, duration, named, text, whole
 from fraisier.config.names import (
@@ -19,10 +20,7 @@ from fraisier.config.names import (
     file_path,
     host_name,
     inner_path,
-    login,
-    private_key,
     repository,
-    ssh_host,
     unit,
     user,
     variable,
@@ -31,7 +29,7 @@ from fraisier.config.provider_config import put_aside
 from fraisier.config.pushes import FIELDS as PUSH_FIELDS
 from fraisier.config.pushes import Pushes
 from fraisier.config.resources import NO_BOUNDS, RESOURCES, Resources
-from fraisier.config.section import BAD, SPREAD, Field, Kind, Section, Value, nested, section
+from fraisier.config.section import SPREAD, Field, Section, nested, section
 from fraisier.config.service import SERVICE_KIND, Service
 from fraisier.config.webhooks import FIELD as WEBHOOKS
 from fraisier.model.identity import Identity
@@ -88,6 +86,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     ssh_user: str | None = None
     ssh_port: int | None = None
     ssh_key: str | None = None
+    max_parallel_deployments: str = "1"
+    batch_pause: float = 0.0
+    on_host_failure: str = "all_or_nothing"
+    migrate_on: str | None = None
     adopt: bool = False
     jobs: tuple[Job, ...] = ()
     depends_on: tuple[str, ...] = ()
@@ -116,29 +118,16 @@ class Fraise(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[str, ...] = ()
 
 
-LOCAL: Final = ("localhost", "127.0.0.1", "::1")
-
-
-def _one_host(value: Value) -> Any:
-    host = HOST.read(value)
-    return host if host is BAD else () if host in LOCAL else (host,)
-
-
-HOST: Final = text("a host as ssh knows it", check=ssh_host)
 BUILT: Final = ("bare_metal", "docker_compose")
 COOLIFY: Final = "the provider coolify"
 CLOUD: Final = "the providers aws, scaleway and ovh"
 KUBERNETES: Final = "the provider kubernetes"
 RETENTION: Final = "the retention of backups"
 CANARY: Final = "the strategy canary"
-HOSTS: Final = "several hosts in one environment"
 SECRETS: Final = "secret backends; ${VAR} and ${file:…} work"
 
 NOT_YET: Final = {
     "canary_config": CANARY,
-    "max_parallel_deployments": HOSTS,
-    "on_host_failure": HOSTS,
-    "migrate_on": HOSTS,
     "secrets": SECRETS,
     "secret_rotation": SECRETS,
     "retention_days": RETENTION,
@@ -171,21 +160,7 @@ PROVIDER: Final = Field(
 
 SHARED_FIELDS: Final = (
     PROVIDER,
-    Field(
-        "host",
-        Kind("a host as ssh knows it", _one_host, {"type": "string"}),
-        "The machine, reached over SSH: a name of DNS or of ~/.ssh/config; default: this machine.",
-        into="hosts",
-        aliases=("ssh_host",),
-    ),
-    Field("ssh_user", text(check=login), "Who logs in there; default: as ssh has it."),
-    Field("ssh_port", whole(1, 65535), "The port of its SSH server; default: as ssh has it."),
-    Field(
-        "ssh_key",
-        text("the path of a private key", check=private_key),
-        "The private key, on this machine; default: those of ssh and its agent.",
-        aliases=("ssh_key_path",),
-    ),
+    *HOST_FIELDS,
     Field("git_repo", text(check=repository, may_refer=True), "The repository: any address that Git takes."),
     Field(
         "branch", text(check=branch), "What is deployed; default: the branch that is mapped here, else main."
@@ -236,14 +211,13 @@ SHARED_FIELDS: Final = (
         "deployment_strategy",
         choice(
             "strategy",
-            ("recreate",),
+            ("recreate", "rolling"),
             {
-                "rolling": "the strategy rolling",
                 "blue_green": "the strategy blue_green",
                 "canary": CANARY,
             },
         ),
-        "How the new version replaces the old.",
+        "How the new version replaces the old: on all hosts at once, or (rolling) host by host.",
         into="strategy",
     ),
     Field("keep_releases", whole(2, 1000), "How many releases stay on the target for a rollback."),

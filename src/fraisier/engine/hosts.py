@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from fraisier.errors import Unreachable
 from fraisier.model.host import Host
 from fraisier.model.place import HERE
 
@@ -14,9 +16,12 @@ H_co = TypeVar("H_co", bound=Host, covariant=True)
 class Hosts(Generic[H_co]):
     """The first of them is the target of steps that name none, and what is not said to be here is there, too."""
 
-    def __init__(self, machines: Mapping[str, H_co]) -> None:
+    def __init__(
+        self, machines: Mapping[str, H_co], dark: Mapping[str, Unreachable] = MappingProxyType({})
+    ) -> None:
         self._machines = dict(machines)
         self._first = next(iter(self._machines.values()))
+        self.dark = dark
 
     def of(self, name: str) -> H_co:
         """The machine of that name; empty: the target."""
@@ -28,11 +33,11 @@ class Hosts(Generic[H_co]):
         return self._machines.get(HERE, self._first)
 
     @property
-    def all(self) -> Mapping[str, H_co]:
-        """Every machine by its name."""
-        return self._machines
+    def answering(self) -> Mapping[str, H_co]:
+        """Every machine by its name, but those that are `dark`: they did not answer."""
+        return {name: one for name, one in self._machines.items() if name not in self.dark}
 
     @property
     def targets(self) -> Mapping[str, H_co]:
-        """Those that a version is brought to."""
-        return {name: one for name, one in self._machines.items() if name != HERE}
+        """Those that a version is brought to, as far as they answer."""
+        return {name: one for name, one in self.answering.items() if name != HERE}

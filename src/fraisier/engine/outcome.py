@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 import msgspec
 
 from fraisier.errors import DeploymentError, FraiseQLError, RollbackError
+from fraisier.model.place import HERE
 from fraisier.model.plan import Plan
 from fraisier.model.status import DeploymentStatus, Kind, LaneHealth
 from fraisier.model.step import NotUndone
+
+IN_SERVICE: Final = "in_service"
+PENDING_RESTORE: Final = "pending_restore"
+UNKNOWN: Final = "unknown"
+Failures = Mapping[str, FraiseQLError]
+
+
+class HostEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """How a host stands at the end, in the words of tb_host_state. `note` says why it is not where the others are."""
+
+    host: str
+    status: str = IN_SERVICE
+    version: str | None
+    note: str | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +41,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     not_undone: tuple[dict[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     stayed: bool = False
+    hosts: tuple[HostEnd, ...] = ()
 
 
 class WayBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +57,50 @@ def arrived(*, judged: bool, warnings: tuple[str, ...]) -> Outcome:
     """The new version is live; `judged` is False when no health check could tell whether it is well."""
     health = LaneHealth.HEALTHY if judged else LaneHealth.UNKNOWN
     return Outcome(status=DeploymentStatus.SUCCESS, lane_health=health, warnings=warnings)
+
+
+def partly(plan: Plan, gone_back: Failures, stuck: Failures, *, warnings: tuple[str, ...]) -> Outcome:
+    """The new version is live, but not on all hosts: the others went back, or did not answer at all."""
+    why = {**plan.left_out, **{host: error.message for host, error in gone_back.items()}}
+    lane = f"{plan.identity.fraise} {plan.identity.environment}"
+    error = RollbackError if stuck else DeploymentError
+    status = DeploymentStatus.ROLLBACK_FAILED if stuck else DeploymentStatus.FAILED
+    ended = Outcome(
+        status=status,
+        lane_health=LaneHealth.DEGRADED,
+        error=error(
+            f"{plan.commit.shown} is not live on {len(why)} of {len(_targets(plan)) + len(plan.left_out)} hosts: "
+            + "; ".join(f"{host}: {text}" for host, text in why.items()),
+            hint=f"Mend them, then: fraisier deploy {lane} --only-failed",
+        ),
+        warnings=warnings,
+        stayed=True,
+    )
+    return with_hosts(plan, ended, stuck, why)
+
+
+def with_hosts(
+    plan: Plan, ended: Outcome, stuck: Failures, why: Mapping[str, str] = MappingProxyType({})
+) -> Outcome:
+    """The outcome with what it means for each of the hosts that have names."""
+    arrived = ended.stayed or ended.status is DeploymentStatus.SUCCESS
+    hosts = [_host(plan, host, stuck, why, arrived=arrived) for host in _targets(plan)]
+    out = [
+        HostEnd(host=host, status=UNKNOWN, version=None, note=text) for host, text in plan.left_out.items()
+    ]
+    return msgspec.structs.replace(ended, hosts=(*hosts, *out))
+
+
+def _host(plan: Plan, host: str, stuck: Failures, why: Mapping[str, str], *, arrived: bool) -> HostEnd:
+    if host in stuck:
+        return HostEnd(host=host, status=PENDING_RESTORE, version=None, note=stuck[host].message)
+    old = plan.old.commit.sha if plan.old else None
+    version = plan.commit.sha if arrived and host not in why else old
+    return HostEnd(host=host, version=version, note=why.get(host))
+
+
+def _targets(plan: Plan) -> tuple[str, ...]:
+    return tuple(place.name for place in plan.machines if place.name not in {HERE, ""})
 
 
 def stayed(plan: Plan, cause: FraiseQLError, *, warnings: tuple[str, ...]) -> Outcome:

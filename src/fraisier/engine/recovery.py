@@ -22,7 +22,8 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True):
 
     `switched` tells whether the new version had been reached for, undone since or not.
     `found_done` are steps whose journal entry says running while the world says done. Among `rest` are the health
-    checks that were passed before: what was well then has to be well now. `give_up` ends the deployment for a person.
+    checks that were passed before: what was well then has to be well now. `gone_back` are hosts without which the
+    others go on. `give_up` ends the deployment for a person.
     """
 
     back: bool
@@ -30,6 +31,7 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True):
     switched: bool
     rest: tuple[int, ...] = ()
     found_done: tuple[int, ...] = ()
+    gone_back: tuple[str, ...] = ()
     give_up: bool = False
     reason: str = ""
 
@@ -101,8 +103,22 @@ async def _onward(
         switched=switched,
         rest=(*passed, *waiting),
         found_done=tuple(done),
+        gone_back=_gone_back(plan, journal),
         reason="the rest had to be run",
     )
 
 
+def _gone_back(plan: Plan, journal: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """On the way forward, only a host that went back alone has steps that were undone."""
+    steps = ((plan.steps[row["ordinal"]], row["status"]) for row in journal)
+    return tuple(
+        dict.fromkeys(
+            step.host
+            for step, status in steps
+            if status in _RETURNED or (status == StepStatus.FAILED and step.on_failure is OnFailure.HOST)
+        )
+    )
+
+
+_RETURNED = {StepStatus.UNDONE, StepStatus.UNDO_FAILED}
 _TO_RUN = {StepStatus.PENDING, StepStatus.RUNNING}

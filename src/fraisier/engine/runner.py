@@ -19,7 +19,17 @@ from fraisier.engine.outcome import Outcome, WayBack
 from fraisier.engine.sections import Chain, sections
 from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.site import EffectHost, Leash, StepSite
-from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, LockError, Parked, StepFailed
+from fraisier.errors import (
+    DatabaseError,
+    DeploymentError,
+    FraiseQLError,
+    HealthCheckError,
+    LockError,
+    Parked,
+    StepFailed,
+    Unreachable,
+)
+from fraisier.model.place import HERE
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
 from fraisier.model.secret import Secret
@@ -63,6 +73,8 @@ class Runner:
         self._switched = False
         self._running: set[int] = set()
         self._done: set[int] = set()
+        self._gone_back: dict[str, FraiseQLError] = {}
+        self._stuck: dict[str, FraiseQLError] = {}
         self._parking = False
         self._reports: dict[int, StepReport] = {}
         self._warnings: list[str] = []
@@ -112,16 +124,19 @@ class Runner:
             if self._may_stay():
                 return outcome.stayed(self._plan, error, warnings=tuple(self._warnings))
             return await self.go_back(error)
-        return outcome.arrived(
-            judged=self._plan.kind is Kind.JOB or self._judged(), warnings=tuple(self._warnings)
-        )
+        if self._gone_back or self._plan.left_out:
+            return outcome.partly(self._plan, self._gone_back, self._stuck, warnings=tuple(self._warnings))
+        judged = self._plan.kind is Kind.JOB or self._judged()
+        arrived = outcome.arrived(judged=judged, warnings=tuple(self._warnings))
+        return outcome.with_hosts(self._plan, arrived, {})
 
     async def go_back(self, cause: FraiseQLError, *, cancelled: bool = False) -> Outcome:
         """Undo every touched step, last first, then judge what is live again."""
         await self._journal.turn_back(cause.message)
         self._progress.turned_back(cause.message)
-        back = await self._undo_all()
-        return outcome.returned(self._plan, cause, back, cancelled=cancelled, warnings=tuple(self._warnings))
+        back = await self._undo_all(self._touched)
+        ended = outcome.returned(self._plan, cause, back, cancelled=cancelled, warnings=tuple(self._warnings))
+        return outcome.with_hosts(self._plan, ended, self._stuck)
 
     def touch(self, ordinals: Iterable[int], *, switched: bool) -> None:
         """Count these steps as begun, so that a way back undoes them. For a deployment that was taken over.
@@ -135,6 +150,7 @@ class Runner:
         for chains in sections(self._plan, ordinals):
             self._go_on(chains[0][0])
             await side_by_side([self._follow(chain) for chain in chains])
+            self._refuse_to_go_on_alone()
             for left in (ordinal for chain in chains for ordinal in chain if ordinal not in self._done):
                 self._go_on(left)
 
@@ -144,11 +160,50 @@ class Runner:
             if self._parking:
                 return
             step = self._plan.steps[ordinal]
+            if step.host in self._gone_back:
+                await self._pass_by(ordinal, step)
+                continue
             self._touched[ordinal] = step
             await self._journal.intend(ordinal)
             self._progress.step_started(step)
-            await self._apply(ordinal, step)
+            try:
+                await self._apply(ordinal, step)
+            except (LockError, DatabaseError):
+                raise
+            except FraiseQLError as error:
+                if step.on_failure is not OnFailure.HOST:
+                    raise
+                await self._give_up(step.host, error)
             self._done.add(ordinal)
+
+    async def leave_behind(self, hosts: Iterable[str]) -> None:
+        """These hosts had begun to go back alone. For a deployment that was taken over."""
+        for host in hosts:
+            await self._give_up(host, DeploymentError("It had failed there before the owner of this died."))
+
+    async def _pass_by(self, ordinal: int, step: Step) -> None:
+        """The host has gone back, the others go on."""
+        note = f"{step.host} went back"
+        await self._journal.record(ordinal, StepStatus.SKIPPED, note=note)
+        self._reports[ordinal] = _report(step, StepStatus.SKIPPED, time.monotonic(), note)
+        self._done.add(ordinal)
+
+    async def _give_up(self, host: str, cause: FraiseQLError) -> None:
+        """Bring one host back to where it was, and go on without it."""
+        self._gone_back[host] = cause
+        self._progress.said(f"{host} goes back, the others go on: {cause.message}")
+        mine = [ordinal for ordinal, step in self._touched.items() if step.host == host]
+        back = await self._undo_all(mine)
+        for ordinal in mine:
+            del self._touched[ordinal]
+        if back.unhealthy:
+            self._stuck[host] = HealthCheckError(back.unhealthy)
+
+    def _refuse_to_go_on_alone(self) -> None:
+        """Raises the first failure when no host is left that could go on."""
+        targets = {place.name for place in self._plan.machines if place.name != HERE}
+        if self._gone_back and targets <= self._gone_back.keys():
+            raise next(iter(self._gone_back.values()))
 
     async def _apply(self, ordinal: int, step: Step) -> None:
         site = self._site(ordinal, step, "apply")
@@ -187,34 +242,43 @@ class Runner:
             event="health_check.failed" if step.kind == HEALTH else None,
         )
         self._ended(ordinal, step, _report(step, StepStatus.FAILED, began, error.message))
-        if step.on_failure is OnFailure.BACK:
+        if step.on_failure is not OnFailure.WARN:
             raise error
         self._warnings.append(f"{step.title}: {error.message}")
 
-    async def _undo_all(self) -> WayBack:
+    async def _undo_all(self, ordinals: Iterable[int]) -> WayBack:
+        """Undo these steps, the last one first. A host that does not answer is left alone, to be restored later."""
+        undone = sorted(ordinals, reverse=True)
         failures: list[str] = []
         left: list[dict[str, str]] = []
-
-        async def undo(chain: Chain) -> None:
-            for ordinal in chain:
-                step = self._plan.steps[ordinal]
-                try:
-                    still = await self._undo(ordinal, step)
-                except (LockError, DatabaseError):
-                    raise
-                except FraiseQLError as error:
-                    failures.append(f"{step.title}: {error.message}")
-                else:
-                    left.extend([outcome.still_there(step.title, still)] if still else [])
-
-        for chains in sections(self._plan, sorted(self._touched, reverse=True)):
-            await side_by_side([undo(chain) for chain in chains])
-        reached = any(step.position is Position.SWITCH for step in self._touched.values())
-        switched = self._switched or reached
-        unhealthy = await self._judge_restored() if switched and not failures else None
+        for chains in sections(self._plan, undone):
+            await side_by_side([self._unfollow(chain, failures, left) for chain in chains])
+        switches = [self._plan.steps[one] for one in undone if self._is_switch(one)]
+        switched = self._switched or bool(switches)
+        hosts = None if self._switched else {step.host for step in switches}
+        unhealthy = await self._judge_restored(hosts) if switched and not failures else None
         return WayBack(
             switched=switched, failures=tuple(failures), unhealthy=unhealthy, not_undone=tuple(left)
         )
+
+    async def _unfollow(self, chain: Chain, failures: list[str], left: list[dict[str, str]]) -> None:
+        """Undo the steps of one host."""
+        for ordinal in chain:
+            step = self._plan.steps[ordinal]
+            if isinstance(self._stuck.get(step.host), Unreachable):
+                continue
+            try:
+                still = await self._undo(ordinal, step)
+            except (LockError, DatabaseError):
+                raise
+            except FraiseQLError as error:
+                failures.append(f"{step.title}: {error.message}")
+                self._stuck[step.host] = error
+            else:
+                left.extend([outcome.still_there(step.title, still)] if still else [])
+
+    def _is_switch(self, ordinal: int) -> bool:
+        return self._plan.steps[ordinal].position is Position.SWITCH
 
     async def _undo(self, ordinal: int, step: Step) -> NotUndone | None:
         self._go_on(ordinal)
@@ -237,9 +301,11 @@ class Runner:
         self._ended(ordinal, step, _report(step, StepStatus.UNDONE, began, note), undoing=True)
         return still
 
-    async def _judge_restored(self) -> str | None:
-        """Check the version that is live again; None when it is well, else why not."""
-        for number, step in enumerate(self._plan.restored, len(self._plan.steps)):
+    async def _judge_restored(self, hosts: set[str] | None) -> str | None:
+        """Check the version that is live again on these hosts (None: all); None when it is well, else why not."""
+        unwell: list[str] = []
+
+        async def judge(number: int, step: Step) -> None:
             site = self._site(number, step, "restored")
             self._progress.step_started(step)
             began = time.monotonic()
@@ -248,17 +314,21 @@ class Runner:
             except LockError:
                 raise
             except FraiseQLError as error:
-                await self._tell_restored("health_check.failed", step, began, error=error.message)
+                unwell.append(error.message)
+                self._stuck[step.host] = error
+                await self._journal.event("health_check.failed", {"step": step.title, "error": error.message})
                 self._progress.step_ended(step, _report(step, StepStatus.FAILED, began, error.message))
-                return error.message
-            await self._tell_restored("health_check.passed", step, began)
+                return
+            await self._journal.event("health_check.passed", {"step": step.title, "restored": True})
             self._progress.step_ended(step, _report(step, StepStatus.DONE, began, None))
-        return None
 
-    async def _tell_restored(self, event: str, step: Step, began: float, **more: str) -> None:
-        told = {"step": step.title, "restored": True, "duration": round(time.monotonic() - began, 3), **more}
-        old = {"version": self._plan.old.commit.sha} if self._plan.old else {}
-        await self._journal.event(event, told | old)
+        wanted = [
+            judge(number, step)
+            for number, step in enumerate(self._plan.restored, len(self._plan.steps))
+            if hosts is None or step.host in hosts
+        ]
+        await side_by_side(wanted)
+        return "; ".join(unwell) or None
 
     async def _within_deadline(self, ordinal: int, step: Step, effect: Awaitable[T]) -> T:
         self._running.add(ordinal)
@@ -301,7 +371,7 @@ class Runner:
 
     def _may_stay(self) -> bool:
         """Only a version that is live as a whole stays: a switch that failed half-way goes back in any case."""
-        switches = {n for n, step in enumerate(self._plan.steps) if step.position is Position.SWITCH}
+        switches = {ordinal for ordinal, _ in enumerate(self._plan.steps) if self._is_switch(ordinal)}
         return not self._plan.auto_rollback and bool(switches) and switches <= self._done
 
     def _judged(self) -> bool:

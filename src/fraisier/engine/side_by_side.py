@@ -14,8 +14,9 @@ async def side_by_side(all_of: Sequence[Coroutine[Any, Any, None]]) -> None:
 
     A lane that was lost, and a journal that cannot be written, count more than what failed first.
     """
-    if len(all_of) == 1:
-        await all_of[0]
+    if len(all_of) <= 1:
+        for one in all_of:
+            await one
         return
     try:
         async with asyncio.TaskGroup() as group:

@@ -12,7 +12,7 @@ from fraisier.config.environment import BUILT, Environment
 from fraisier.deployers.registry import deployer_of
 from fraisier.engine.itself import is_itself
 from fraisier.engine.planner import release_name
-from fraisier.errors import ConfigurationError, DeploymentError, UnknownName
+from fraisier.errors import ConfigurationError, DeploymentError, FraiseQLError, UnknownName
 from fraisier.git.mirror import mirror_path
 from fraisier.git.names import require_name
 from fraisier.git.remote import resolve
@@ -29,7 +29,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a request asks for. `version` is a tag, a full or an abbreviated hash; None means the branch's tip,
     or for a rollback the version before the current one. `force` deploys what is live already. `keep_schema` leaves
     the application's database as it is on a rollback; `rebuild` lets a production database be dropped. `adopt`
-    deploys to a folder that holds something else.
+    deploys to a folder that holds something else. `only_failed` brings the live version to hosts that lack it.
     """
 
     kind: Kind = Kind.DEPLOY
@@ -38,6 +38,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     keep_schema: bool = False
     rebuild: bool = False
     adopt: bool = False
+    only_failed: bool = False
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +84,8 @@ async def survey(
     elif wanted.kind is Kind.ROLLBACK:
         commit = await _earlier(site, environment, wanted, past, views[0], mirror)
     else:
-        commit = await _from_git(site, environment, wanted.version, mirror)
+        version = past.current if wanted.only_failed and wanted.version is None else wanted.version
+        commit = await _from_git(site, environment, version, mirror)
     attempt = release_name(turn.token, commit)
     itself = is_itself(environment)
 
@@ -109,7 +111,18 @@ async def survey(
             again=turn.again,
         )
 
-    return tuple(map(observed, sites, views))
+    seen = tuple(map(observed, sites, views))
+    return tuple(filter(_lacks_it, seen)) or seen[:1] if wanted.only_failed else seen
+
+
+def _lacks_it(one: Observed) -> bool:
+    return one.live is None or one.live.commit.sha != one.commit.sha
+
+
+def refuse_without_chief(environment: Environment, dark: Mapping[str, FraiseQLError]) -> None:
+    """Raises what is wrong with the host on which hooks and migrations run: nobody goes on without it."""
+    for host in {environment.migrate_on or "", *environment.hosts[:1]} & dark.keys():
+        raise dark[host]
 
 
 def up_to_date(seen: Sequence[Observed], wanted: Wanted, past: Past) -> bool:

@@ -33,6 +33,7 @@ class Line:
         self._opener, self._redactor = opener, redactor
         self._connection: Connection | None = None
         self._opening = asyncio.Lock()
+        self._patience = RETURNS_WITHIN
 
     @property
     def name(self) -> str:
@@ -48,12 +49,16 @@ class Line:
                         await connection.start()
                 except (ConnectionEnded, TimeoutError) as error:
                     raise self._unreachable(str(error) or "it did not answer in time") from error
-                self._connection = connection
+                self._connection, self._patience = connection, RETURNS_WITHIN
             return self._connection
 
     async def reach(self) -> None:
-        """See that it answers. Raises `Unreachable`."""
-        await self.open()
+        """See that it answers. Raises `Unreachable`; after that it is tried once for each question, without patience."""
+        try:
+            await self.open()
+        except Unreachable:
+            self._patience = 0.0
+            raise
 
     async def ask(self, question: dict[str, Any], *, deadline: float) -> dict[str, Any]:
         """Ask, and ask again over a new connection when one breaks. `deadline` is in seconds.
@@ -72,8 +77,9 @@ class Line:
             except Refused:
                 raise
             except (ConnectionEnded, Unreachable) as error:
-                until = until or time.monotonic() + RETURNS_WITHIN
-                if time.monotonic() > until:
+                until = until or time.monotonic() + self._patience
+                if time.monotonic() >= until:
+                    self._patience = 0.0
                     raise self._unreachable(str(error)) from error
             await asyncio.sleep(next(pauses))
 

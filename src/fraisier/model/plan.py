@@ -56,7 +56,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `restored` are the checks that judge the old version after everything was undone; `places` are all machines of
     the deployment, the target first. Without `auto_rollback` a failure after the switch leaves the new version live,
-    for a person to look at. `fence_folder` is for plans from before there were places. `itself`: Fraisier deploys itself, by a guard.
+    for a person to look at. `left_out` are hosts that did not answer, and why, where the others go on without them.
+    `fence_folder` is for plans from before there were places. `itself`: Fraisier deploys itself, by a
+    guard.
     """
 
     identity: Identity
@@ -74,6 +76,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     schema: int = 1
     places: tuple[Place, ...] = ()
     itself: bool = False
+    left_out: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def machines(self) -> tuple[Place, ...]:

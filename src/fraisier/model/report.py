@@ -43,6 +43,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     stayed: bool = False
     job: str = ""
+    hosts: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:

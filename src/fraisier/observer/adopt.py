@@ -73,7 +73,7 @@ async def adopt(grounds: Grounds, environment: Environment, seen: Fenced, asking
     claim = Claim(identity=identity, lane=lane["pk_lane"], token=lane["token"])
     places = grounds.places(await _found(grounds, environment))
     async with grounds.hosts(places, claim) as hosts:
-        await side_by_side([host.adopt_fence() for host in hosts.all.values()])
+        await side_by_side([host.adopt_fence() for host in hosts.answering.values()])
     return int(lane["token"])
 
 

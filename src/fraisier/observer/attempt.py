@@ -18,7 +18,7 @@ from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.planner import settled
 from fraisier.engine.runner import Runner
 from fraisier.engine.side_by_side import side_by_side
-from fraisier.engine.survey import Past, Turn, Wanted, survey, up_to_date
+from fraisier.engine.survey import Past, Turn, Wanted, refuse_without_chief, survey, up_to_date
 from fraisier.errors import (
     Cancelled,
     DeploymentError,
@@ -61,6 +61,7 @@ def wanted_of(request: dict[str, Any]) -> Wanted:
         keep_schema=bool(options.get("keep_schema")),
         rebuild=bool(options.get("rebuild")),
         adopt=bool(options.get("adopt")),
+        only_failed=bool(options.get("only_failed")),
     )
 
 
@@ -166,7 +167,9 @@ class Attempt:
 
         with Lease(self._database, self._claim, self._grounds.timing, self._tether.lost, cancelled) as lease:
             try:
-                async with self._grounds.hosts(self._places, self._claim) as hosts:
+                some = self._environment.on_host_failure == "keep_going"
+                async with self._grounds.hosts(self._places, self._claim, some=some) as hosts:
+                    refuse_without_chief(self._environment, hosts.dark)
                     return await self._on_hosts(hosts, lease)
             except (LeaseLost, HandedOver):
                 raise
@@ -207,10 +210,12 @@ class Attempt:
             lease.settle()
             await self._end_request(RequestStatus.COMPLETED, "up to date")
             return self._nothing_to_do(seen[0])
+        left_out = {name: error.message for name, error in hosts.dark.items()}
         plan = make_plan(self._environment, seen, self._wanted.kind, past.before, job=job)
+        plan = msgspec.structs.replace(plan, left_out=left_out)
         self._environment = settled(self._environment, seen[0].home)
         hosts = Hosts({place.name: hosts.of(place.name).behind(place.folder) for place in plan.places})
-        await side_by_side([host.raise_fence() for host in hosts.all.values()])
+        await side_by_side([host.raise_fence() for host in hosts.answering.values()])
         return await self._deploy(hosts, lease, plan, past)
 
     async def _deploy(self, hosts: Hosts[FencedHost], lease: Lease, plan: Plan, past: Past) -> Report:

@@ -72,7 +72,7 @@ def _places(grounds: Grounds, environment: Environment, login: str) -> list[Plac
 
 
 async def _require_root(hosts: Hosts[FencedHost]) -> None:
-    for host in hosts.all.values():
+    for host in hosts.answering.values():
         who = await host.look(command("id", "-u", deadline=20))
         if who.output.strip() != "0":
             raise StepFailed(
@@ -84,7 +84,9 @@ async def _require_root(hosts: Hosts[FencedHost]) -> None:
 async def _all(
     hosts: Hosts[H], environment: Environment, told: Callable[[Line], None], *, dry_run: bool
 ) -> None:
-    await side_by_side([_bring(host, environment, told, dry_run=dry_run) for host in hosts.all.values()])
+    await side_by_side(
+        [_bring(host, environment, told, dry_run=dry_run) for host in hosts.answering.values()]
+    )
 
 
 async def _bring(

@@ -95,7 +95,7 @@ async def _end_running(grounds: Grounds, row: Row, asking: Asking, reason: str) 
     journal = Journal(database, claim, taken["pk_deployment"], taken["identifier"])
     with Lease(database, claim, grounds.timing):
         async with grounds.hosts(plan.machines, claim) as hosts:
-            await side_by_side([host.raise_fence() for host in hosts.all.values()])
+            await side_by_side([host.raise_fence() for host in hosts.answering.values()])
         told = {
             "by": asking.by,
             "way": "none",

@@ -305,6 +305,7 @@ def require_observer(grounds: Grounds) -> None:
 
 def _asked(wanted: Wanted) -> dict[str, Any]:
     said = {"keep_schema": wanted.keep_schema, "rebuild": wanted.rebuild, "adopt": wanted.adopt}
+    said["only_failed"] = wanted.only_failed
     return {
         "version": wanted.version,
         "force": wanted.force,

@@ -8,6 +8,8 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from fraisier.config.environment import Environment
 from fraisier.database import Database
 from fraisier.engine.journal import Journal, in_thread
@@ -18,6 +20,7 @@ from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
 from fraisier.model.status import DeploymentStatus, Kind, LaneHealth
 from fraisier.observer.lease import Lease
+from fraisier.observer.record import hosts
 
 
 async def run_or_park(running: Awaitable[Outcome], journal: Journal, lease: Lease) -> Outcome:
@@ -95,6 +98,7 @@ def end(
         "current_version": plan.commit.sha if arrived or outcome.stayed else past.current,
         "lane_status": str(outcome.lane_health) if outcome.lane_health else None,
         "hold_reason": _hold(journal, plan, outcome, environment),
+        "hosts": json.dumps([msgspec.structs.asdict(host) for host in outcome.hosts]),
     }
 
 
@@ -102,6 +106,7 @@ def _details(outcome: Outcome, recovered: dict[str, Any] | None) -> dict[str, An
     return {
         "warnings": list(outcome.warnings),
         "stayed": outcome.stayed,
+        **({"hosts": hosts(outcome)} if outcome.hosts else {}),
         **({"recovered": recovered} if recovered else {}),
     }
 

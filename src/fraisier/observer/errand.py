@@ -66,7 +66,7 @@ async def _lane(grounds: Grounds, environment: Environment) -> AsyncIterator[tup
     try:
         with Lease(database, claim, grounds.timing):
             async with grounds.hosts(grounds.places(environment), claim) as hosts:
-                await side_by_side([host.raise_fence() for host in hosts.all.values()])
+                await side_by_side([host.raise_fence() for host in hosts.answering.values()])
                 yield claim, hosts
     finally:
         await in_thread(database.call, "fn_drop_lease", lane=claim.lane, token=claim.token)

@@ -19,12 +19,13 @@ from fraisier.engine.journal import Claim, in_thread
 from fraisier.engine.side_by_side import side_by_side
 from fraisier.engine.site import Viewpoint
 from fraisier.engine.survey import Past
+from fraisier.errors import Unreachable
 from fraisier.hosts.fenced import FencedHost, open_reader
 from fraisier.hosts.line import Line
 from fraisier.hosts.reader import HostReader
 from fraisier.model.host import Fence, Host, Site
 from fraisier.model.identity import Identity
-from fraisier.model.place import Place
+from fraisier.model.place import HERE, Place
 from fraisier.model.secret import Secret
 from fraisier.observer.timing import Timing, timing
 from fraisier.providers.places import places
@@ -70,18 +71,21 @@ class Grounds:
         return (database, *config, *kept, sys.executable, "-P", "-m", "fraisier")
 
     def hosts(
-        self, places: Sequence[Place], claim: Claim, *, eager: bool = True
+        self, places: Sequence[Place], claim: Claim, *, some: bool = False
     ) -> AbstractAsyncContextManager[Hosts[FencedHost]]:
-        """The machines of a deployment, each behind its fence; `eager`: all of them answer. Raises `Unreachable`."""
+        """The machines of a deployment, each behind its fence.
+
+        Raises `Unreachable` when one of the targets does not answer; with `some`, when none does.
+        """
 
         def made(line: Line, place: Place) -> FencedHost:
             return FencedHost(line, self._fence(place, claim), self.redactor)
 
-        return self._open(places, made, eager=eager)
+        return self._open(places, made, some=some)
 
     def readers(self, places: Sequence[Place]) -> AbstractAsyncContextManager[Hosts[HostReader]]:
         """The same machines, only to look at. Raises `Unreachable`."""
-        return self._open(places, lambda line, _: HostReader(line, self.redactor), eager=True)
+        return self._open(places, lambda line, _: HostReader(line, self.redactor))
 
     def places(self, environment: Environment, job: str = "") -> tuple[Place, ...]:
         """Where the machines of an environment are, for a deployment or for a job."""
@@ -101,13 +105,14 @@ class Grounds:
 
     @asynccontextmanager
     async def _open(
-        self, places: Sequence[Place], made: Callable[[Line, Place], H], *, eager: bool
+        self, places: Sequence[Place], made: Callable[[Line, Place], H], *, some: bool = False
     ) -> AsyncIterator[Hosts[H]]:
         lines = {place.name: Line(self._opener(place), self.redactor) for place in places}
         try:
-            if eager:
-                await side_by_side([line.reach() for line in lines.values()])
-            yield Hosts({place.name: made(lines[place.name], place) for place in places})
+            dark = await _reach(lines)
+            if dark and not (some and HERE not in dark and dark.keys() < lines.keys() - {HERE}):
+                raise next(iter(dark.values()))
+            yield Hosts({place.name: made(lines[place.name], place) for place in places}, dark)
         finally:
             await asyncio.gather(*(line.close() for line in lines.values()))
 
@@ -147,6 +152,20 @@ class Grounds:
             successes=successes,
             before=_configured(successes[0]) if successes else None,
         )
+
+
+async def _reach(lines: Mapping[str, Line]) -> dict[str, Unreachable]:
+    """Those that do not answer, and why."""
+    dark: dict[str, Unreachable] = {}
+
+    async def reach(name: str, line: Line) -> None:
+        try:
+            await line.reach()
+        except Unreachable as error:
+            dark[name] = error
+
+    await side_by_side([reach(name, line) for name, line in lines.items()])
+    return dark
 
 
 def _configured(deployment: dict[str, Any]) -> Environment | None:

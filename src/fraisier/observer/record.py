@@ -43,7 +43,15 @@ def finished(
         target=plan.target,
         warnings=outcome.warnings,
         stayed=outcome.stayed,
+        hosts=hosts(outcome),
     )
+
+
+def hosts(outcome: Outcome) -> dict[str, dict[str, Any]]:
+    """How each of several hosts stands, by name."""
+    return {
+        one.host: {"status": one.status, "version": one.version, "note": one.note} for one in outcome.hosts
+    }
 
 
 def read(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Report:
@@ -68,6 +76,7 @@ def read(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Report:
         target=plan["target"],
         warnings=tuple(details.get("warnings", [])),
         stayed=details.get("stayed", False),
+        hosts=details.get("hosts", {}),
     )
 
 

@@ -99,9 +99,10 @@ class Rescue:
             plan, environment = self._read()
             if plan.itself and self._guarding is None:
                 await self._hand_over(lease, plan)
-            async with grounds.hosts(plan.machines, self._claim) as hosts:
-                ahead = [await self._is_ahead(hosts.of(place.name), place) for place in plan.machines]
-                await side_by_side([host.raise_fence() for host in hosts.all.values()])
+            async with grounds.hosts(plan.machines, self._claim, some=True) as hosts:
+                lit = [place for place in plan.machines if place.name not in hosts.dark]
+                ahead = [await self._is_ahead(hosts.of(place.name), place) for place in lit]
+                await side_by_side([host.raise_fence() for host in hosts.answering.values()])
                 if any(ahead):
                     return await self._give_up(lease, _OLD_DATABASE)
                 return await self._end(hosts, lease, plan, environment)
@@ -224,6 +225,7 @@ class Rescue:
             return await runner.go_back(cancelled, cancelled=True)
         if way.back:
             return await runner.go_back(self._cause(way))
+        await runner.leave_behind(way.gone_back)
         for ordinal in way.found_done:
             await self._journal.record(ordinal, StepStatus.DONE, note="found done after a takeover")
         return await runner.resume(way.rest)
@@ -238,8 +240,8 @@ class Rescue:
         """A person has to decide. Needs neither plan nor host; what still runs there is ended if it can be."""
         with suppress(FraiseQLError):
             plan, _ = self._read()
-            async with self._grounds.hosts(plan.machines, self._claim) as hosts:
-                await side_by_side([host.raise_fence() for host in hosts.all.values()])
+            async with self._grounds.hosts(plan.machines, self._claim, some=True) as hosts:
+                await side_by_side([host.raise_fence() for host in hosts.answering.values()])
         taken, identity = self._taken, self._claim.identity
         told = self._told("none", reason)
         await self._journal.recovered(told)

@@ -44,6 +44,7 @@ from fraisier.providers.provider import SchemaChange
 
 MARGIN = 60.0
 SHOWN = 60
+ONCE = frozenset({"run_in_release", "migrate_database"})  # hooks, backups and migrations: not on every host
 
 
 def service(environment: Environment, observed: Observed) -> ServiceRef | None:
@@ -75,6 +76,12 @@ def fetch(environment: Environment, observed: Observed) -> Step:
     )
     step = _step("fetch_commit", "Code fetched", "Pulling latest code...", params, deadline=900)
     return msgspec.structs.replace(step, host=HERE) if environment.hosts else step
+
+
+def bring(environment: Environment, observed: Observed) -> tuple[Step, ...]:
+    """What lets the target have the commit."""
+    fetched = fetch(environment, observed)
+    return (fetched, send(environment, observed)) if environment.hosts else (fetched,)
 
 
 def send(environment: Environment, observed: Observed) -> Step:
@@ -109,15 +116,15 @@ def in_place(environment: Environment, observed: Observed) -> tuple[Step, ...]:
     begun, moved = prepare(environment), update(environment, observed)
     if observed.reuse is not None:
         return (begun, moved, build(environment, observed), refresh(environment, observed, observed.reuse))
-    fetched, built = fetch(environment, observed), build(environment, observed)
-    return (begun, fetched, moved, built, stage(environment, observed))
+    built, staged = build(environment, observed), stage(environment, observed)
+    return (begun, *bring(environment, observed), moved, built, staged)
 
 
 def update(environment: Environment, observed: Observed) -> Step:
     ref = service(environment, observed)
     params = update_tree.Params(
         app_path=environment.app_path,
-        mirror=observed.mirror,
+        mirror=_mirror(environment, observed),
         commit=observed.commit.sha,
         release=observed.release_name,
         attempt=observed.attempt,
@@ -190,7 +197,8 @@ def migrate(environment: Environment, change: SchemaChange) -> Step:
     )
     title, doing = _schema_words(change, database.tool)
     commands = 2 + len(change.back) + (2 if change.rebuild else 0)
-    return _step("migrate_database", title, doing, params, deadline=commands * settings.deadline + MARGIN)
+    deadline = commands * settings.deadline + MARGIN
+    return _step("migrate_database", title, doing, params, deadline=deadline)
 
 
 def _schema_words(change: SchemaChange, tool: str) -> tuple[str, str]:
@@ -355,4 +363,5 @@ def _step(
         position=position,
         deadline=deadline,
         on_failure=on_failure,
+        once=kind in ONCE,
     )

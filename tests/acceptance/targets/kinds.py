@@ -49,6 +49,11 @@ def ssh_compose(request: pytest.FixtureRequest, long: Path, short: Path) -> Iter
     yield from closing(SshComposeShop(long, short, host, engine))
 
 
+def ssh_three(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
+    fleet = request.getfixturevalue("fleet")
+    yield from closing(SshShop(long, short, fleet))
+
+
 def closing(shop: Shop) -> Iterator[Shop]:
     try:
         yield shop
@@ -56,11 +61,13 @@ def closing(shop: Shop) -> Iterator[Shop]:
         shop.close()
 
 
+REAL_HOSTS = (pytest.mark.systemd, pytest.mark.timeout(400))
 TARGETS = (
     Target(name="local", open=local),
     Target(name="compose", open=compose, marks=(pytest.mark.docker, pytest.mark.timeout(400))),
     Target(name="ssh+compose", open=ssh_compose, marks=(pytest.mark.docker, pytest.mark.timeout(400))),
-    Target(name="ssh", open=ssh, marks=(pytest.mark.systemd, pytest.mark.timeout(400))),
+    Target(name="ssh", open=ssh, marks=REAL_HOSTS),
+    Target(name="three hosts", open=ssh_three, marks=REAL_HOSTS),
 )
 
 

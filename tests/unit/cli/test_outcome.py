@@ -146,6 +146,7 @@ def test_the_json_answer_has_exactly_the_keys_of_the_contract():
         "error": ERROR,
         "not_undone": [],
         "warnings": [],
+        "hosts": {},
         "steps": [{"name": "fetch", "status": "done", "duration_seconds": 0.5}],
     }
     assert type(answer["status"]) is str

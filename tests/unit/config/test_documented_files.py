@@ -149,7 +149,11 @@ REFUSED = {
     ),
     "strategies": (
         FRAME + "        deployment_strategy: blue_green\n        max_parallel_deployments: 1\n",
-        [(7, 30, "not supported yet: the strategy blue_green"), (8, 9, "not supported yet: several hosts")],
+        [(7, 30, "not supported yet: the strategy blue_green")],
+    ),
+    "rolling without hosts to roll over": (
+        FRAME + "        deployment_strategy: rolling\n        max_parallel_deployments: 1\n",
+        [(7, 9, "not supported yet: the strategy rolling on one host")],
     ),
     "a canary": (
         FRAME + "        deployment_strategy: canary\n        canary_config: {increment: 10}\n",

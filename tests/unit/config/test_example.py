@@ -71,6 +71,7 @@ def test_it_is_valid():
     assert list(config.fraises) == [
         "my_api",
         "my_other_api",
+        "my_fleet",
         "my_worker",
         "my_site",
         "my_jobs",

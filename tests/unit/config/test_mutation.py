@@ -27,6 +27,7 @@ TEXTS = {
     "branch",
     "user",
     "host",
+    "hosts",
     "ssh_user",
     "systemd_service",
     "build",

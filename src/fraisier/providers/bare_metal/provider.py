@@ -54,8 +54,7 @@ class BareMetal:
             return (steps.prepare(environment), steps.refresh(environment, observed, observed.reuse))
         return (
             steps.prepare(environment),
-            steps.fetch(environment, observed),
-            *((steps.send(environment, observed),) if environment.hosts else ()),
+            *steps.bring(environment, observed),
             steps.export(environment, observed),
             steps.build(environment, observed),
             steps.stage(environment, observed),

@@ -13,6 +13,7 @@
 -- :details = NULL  JSON
 -- :current_version = '(unchanged)'  what runs now; NULL says that nothing does
 -- :lane_status = NULL  healthy, degraded, down or unknown; NULL leaves it
+-- :hosts = '[]'  JSON array of {host, status, version, note}, of targets that have names
 -- :hold_reason = NULL  not NULL holds the lane, unless its request said that a success need not
 -- Returns the deployment; no row when the lease is lost.
 SELECT
@@ -81,6 +82,20 @@ INNER JOIN json_each(
 ) AS told
 WHERE pk_deployment = :deployment
 ORDER BY told.key;
+
+INSERT INTO tb_host_state (fk_lane, host, status, current_version, note, updated_at)
+SELECT
+    :lane, json_extract(value, '$.host'), json_extract(value, '$.status'), json_extract(value, '$.version'),
+    json_extract(value, '$.note'), :now
+FROM json_each(:hosts)
+WHERE true
+ON CONFLICT (fk_lane, host) DO UPDATE SET
+    status = excluded.status,
+    current_version = CASE
+        WHEN excluded.status = 'unknown' THEN tb_host_state.current_version ELSE excluded.current_version
+    END,
+    note = excluded.note,
+    updated_at = excluded.updated_at;
 
 UPDATE tb_lane SET hold_since = NULL, hold_reason = NULL, hold_by = NULL
 WHERE pk_lane = :lane AND :status = 'success' AND :automatic = 0;

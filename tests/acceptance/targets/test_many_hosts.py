@@ -1,0 +1,177 @@
+"""Several hosts in one deployment: who changes when, and what one of them failing means for the others."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from tests.acceptance.targets.kinds import closing
+from tests.support.processes import until
+from tests.support.ssh_shop import SshShop
+
+pytestmark = [pytest.mark.systemd, pytest.mark.timeout(600)]
+
+ROLLING = {"deployment_strategy": "rolling"}
+KEEP_GOING = {"on_host_failure": "keep_going"}
+
+
+@pytest.fixture
+def shop(fleet, tmp_path, short_folder):
+    """A shop on web1, web2 and web3."""
+    yield from closing(SshShop(tmp_path, short_folder, fleet))
+
+
+@contextlib.contextmanager
+def broken(shop, host):
+    """Meanwhile the next version is sick on this host, and no other one."""
+    label = f"v{len(shop.repository.labels) + 1}"
+    mark = shop.there / f"broken-{label}"
+    shop.on(host).ask("mkdir", "-p", shop.there)
+    shop.on(host).ask("touch", mark)
+    try:
+        yield
+    finally:
+        shop.on(host).ask("rm", mark)
+
+
+def configure(shop, **overrides):
+    check = {"type": "command", "command": ["sh", "-c", f"! test -e {shop.there}/broken-$(cat label)"]}
+    shop.configure(
+        **overrides,
+        health_check=[shop.environment()["health_check"], {**check, "retries": 1, "timeout": 5}],
+    )
+
+
+def journal(shop):
+    """(host, kind, status) of each step of the newest deployment, in its order."""
+    rows = shop.rows(
+        "SELECT host, kind, status FROM tb_deployment_step"
+        " WHERE fk_deployment = (SELECT MAX(pk_deployment) FROM tb_deployment) ORDER BY ordinal"
+    )
+    return [(row["host"], row["kind"], row["status"]) for row in rows]
+
+
+def host_states(shop):
+    rows = shop.rows("SELECT host, status, current_version FROM tb_host_state ORDER BY host")
+    return {row["host"]: (row["status"], row["current_version"]) for row in rows}
+
+
+@pytest.mark.feature("STR-01")
+def test_rolling_goes_host_by_host_after_all_of_them_are_ready(shop):
+    configure(shop, **ROLLING, batch_pause="0.1s")
+    sha = shop.commit()
+    assert shop.deploy()["status"] == "success"
+    assert shop.live_versions() == [sha] * 3
+    order = [
+        (host, kind)
+        for host, kind, _ in journal(shop)
+        if kind in {"build_release", "switch_release", "pause"}
+    ]
+    assert order == [
+        ("web1", "build_release"),
+        ("web2", "build_release"),
+        ("web3", "build_release"),
+        ("web1", "switch_release"),
+        ("(here)", "pause"),
+        ("web2", "switch_release"),
+        ("(here)", "pause"),
+        ("web3", "switch_release"),
+    ]
+    assert host_states(shop) == dict.fromkeys(shop.names, ("in_service", sha))
+    seen = shop.status()["observed"]
+    assert (seen["reachable"], seen["running"], seen["version"]) == (True, True, sha)
+    assert {name: one["version"] for name, one in seen["hosts"].items()} == dict.fromkeys(shop.names, sha)
+    assert "[web2] starting v1 (ok)" in shop.run("logs", "shop", "production").stdout
+
+
+def test_what_changes_the_database_happens_on_one_host(shop):
+    ledger = shop.there / "ledger"
+    configure(
+        shop,
+        **ROLLING,
+        migrate_on="web2",
+        database={"migrate": "./migrate.sh"},
+        env_vars={"LEDGER": str(ledger)},
+        hooks={"post_deployment": [["sh", "-c", f"echo hook >> {ledger}"]]},
+    )
+    shop.commit()
+    assert shop.deploy()["status"] == "success"
+    lines = [shop.seen(ledger, n).read_text() if shop.seen(ledger, n).exists() else "" for n in range(3)]
+    assert lines == ["", "v1\nhook\n", ""]
+
+
+@pytest.mark.feature("DEP-05")
+def test_one_host_that_fails_sends_all_of_them_back(shop):
+    configure(shop, **ROLLING)
+    good = shop.commit()
+    shop.deploy()
+    with broken(shop, 1):
+        bad = shop.commit()
+        answer = shop.deploy()
+    assert (answer["status"], answer["new_version"]) == ("rolled_back", bad), answer
+    assert shop.live_versions() == [good] * 3
+    assert host_states(shop) == dict.fromkeys(shop.names, ("in_service", good))
+
+
+def test_the_first_host_goes_ahead_alone(shop):
+    configure(shop, **ROLLING, **KEEP_GOING, max_parallel_deployments="100%")
+    good = shop.commit()
+    shop.deploy()
+    shop.commit("sick")
+    answer = shop.deploy()
+    assert answer["status"] == "rolled_back"
+    assert shop.live_versions() == [good] * 3
+    touched = {
+        host for host, kind, status in journal(shop) if kind == "switch_release" and status != "pending"
+    }
+    assert touched == {"web1"}
+
+
+def test_keep_going_brings_back_only_the_host_that_fails_and_only_failed_repeats_it(shop):
+    configure(shop, **ROLLING, **KEEP_GOING)
+    with broken(shop, 1):
+        good = shop.commit()
+        result = shop.run("deploy", "shop", "production", "--json")
+        answer = result.json
+    assert (result.exit_code, answer["status"]) == (1, "failed")
+    assert shop.live_versions() == [good, None, good]
+    assert answer["hosts"]["web2"]["version"] is None
+    assert {name: one["status"] for name, one in answer["hosts"].items()} == dict.fromkeys(
+        shop.names, "in_service"
+    )
+    seen = shop.status()
+    assert (seen["status"], seen["current_version"]) == ("degraded", good)
+    again = shop.deploy("production", "--only-failed")
+    assert (again["status"], again["new_version"]) == ("success", good)
+    assert {host for host, _, _ in journal(shop)} == {"web2", "(here)"}
+    assert shop.live_versions() == [good] * 3
+    assert shop.status()["status"] == "healthy"
+    assert shop.deploy("production", "--only-failed")["status"] == "up_to_date"
+
+
+def test_keep_going_leaves_out_a_host_that_does_not_answer(shop):
+    configure(shop, **ROLLING, **KEEP_GOING)
+    first = shop.commit()
+    shop.deploy()
+    second = shop.commit()
+    with shop.apart(2):
+        result = shop.run("deploy", "shop", "production", "--json", timeout=120)
+        assert (result.exit_code, result.json["hosts"]["web3"]["status"]) == (1, "unknown")
+    assert until(lambda: shop.about(host=2) is not None, 20)
+    assert shop.live_versions() == [second, second, first]
+    assert shop.deploy("production", "--only-failed")["status"] == "success"
+    assert shop.live_versions() == [second] * 3
+
+
+def test_all_or_nothing_begins_nothing_when_a_host_does_not_answer(shop):
+    configure(shop)
+    first = shop.commit()
+    shop.deploy()
+    shop.commit()
+    with shop.apart(1):
+        result = shop.run("deploy", "shop", "production", "--json", timeout=120)
+    assert (result.exit_code, result.json["error"]["code"]) == (5, "unreachable")
+    assert "web2" in result.json["error"]["message"]
+    assert until(lambda: shop.about(host=1) is not None, 20)
+    assert shop.live_versions() == [first] * 3
