@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LEFTOVER_GRACE = 2.0  # seconds between asking and forcing what an older deployment left behind
+LINE = 4096  # bytes; more than a line of /proc/PID/stat has
 PATIENCE = 20.0  # seconds until a process that survives SIGKILL becomes an error
 
 
@@ -31,10 +32,15 @@ class Process:
 def process(pid: int) -> Process | None:
     """A living process; zombies are dead."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            found = Process(file.read())
+        stat = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
     except OSError:
         return None
+    try:
+        found = Process(os.read(stat, LINE))
+    except OSError:
+        return None
+    finally:
+        os.close(stat)
     return None if found.dead else found
 
 

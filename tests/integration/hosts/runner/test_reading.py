@@ -116,6 +116,19 @@ async def test_listeners(host, family, address):
         assert again[0].started == found[0].started != ""
 
 
+async def test_a_listener_is_found_among_many_and_among_connections(host):
+    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(30)]
+    clients = [socket.create_connection(server.getsockname()) for server in servers]
+    try:
+        for server, client in zip(servers, clients, strict=True):
+            [found] = await host.listeners(server.getsockname()[1])
+            assert found.pid == os.getpid()
+            assert await host.listeners(client.getsockname()[1]) == []
+    finally:
+        for one in (*clients, *servers):
+            one.close()
+
+
 async def test_a_tree_has_living_processes_only(host):
     parent = await asyncio.create_subprocess_exec("sh", "-c", "sleep 60 & sleep 60 & wait")
     try:
