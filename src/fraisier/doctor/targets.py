@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Final, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -17,22 +17,10 @@ from fraisier.model.finding import Finding, ok, problem
 from fraisier.model.host import Host
 from fraisier.model.place import Place
 from fraisier.observer.grounds import Grounds
-from fraisier.providers.bare_metal import examine as on_bare_metal
-from fraisier.providers.docker_compose import examine as with_compose
+from fraisier.providers.examiners import EXAMINERS
 from fraisier.providers.places import way
 
 PATIENCE: Final = 20.0  # seconds for one repository
-
-
-class Examiner(Protocol):
-    """What a provider that deploys to machines needs of them."""
-
-    def machine(self, host: Host) -> AsyncIterator[Finding]: ...
-
-    def lane(self, host: Host, environment: Environment, installation_id: str) -> AsyncIterator[Finding]: ...
-
-
-EXAMINERS: Final[dict[str, Examiner]] = {"bare_metal": on_bare_metal, "docker_compose": with_compose}
 
 
 async def targets(

@@ -18,6 +18,7 @@ from fraisier.observer import unbegun
 from fraisier.observer.attempt import Attempt, claim_of
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id, myself, observer_name
+from fraisier.observer.probing import probe_for_ever
 from fraisier.observer.recorded import Recorded
 from fraisier.observer.rescue import Rescue
 
@@ -72,7 +73,10 @@ class Observer:
             await asyncio.wait(self._running)
 
     async def _observe(self) -> None:
-        alive = asyncio.create_task(self._say_alive())
+        beside = [
+            asyncio.create_task(self._say_alive()),
+            asyncio.create_task(probe_for_ever(self._grounds, lambda: self._config)),
+        ]
         try:
             while not self._stopping:
                 self._woken.clear()
@@ -84,7 +88,8 @@ class Observer:
                         await self._woken.wait()
                 await rested
         finally:
-            alive.cancel()
+            for task in beside:
+                task.cancel()
             with suppress(FraiseQLError):
                 await in_thread(self._grounds.database.call, "fn_stop_observing", identifier=observer_name())
 
