@@ -9,12 +9,13 @@ from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Found, Values
 
 COMPOSE: Final = "docker_compose"
+MACHINE: Final = "bare_metal"
 ONLY: Final = {
     "file": (COMPOSE,),
     "push": (COMPOSE,),
-    "build_cache": (COMPOSE,),
-    "deployment_type": (COMPOSE,),
-    "docker_image": (COMPOSE,),
+    "build_cache": (COMPOSE, MACHINE),
+    "deployment_type": (COMPOSE, MACHINE),
+    "docker_image": (COMPOSE, MACHINE),
     "service.names": (COMPOSE,),
 }
 NOT_FOR: Final = {
@@ -27,6 +28,12 @@ NOT_FOR: Final = {
         "user": "write `user:` of the service in the Compose file",
     }
 }
+NOT_IN_A_CONTAINER: Final = {
+    "service.unit": "Docker runs the service",
+    "service.manager": "Docker runs the service",
+    "service.sandbox": "Docker keeps containers apart",
+    "user": "write USER in the Dockerfile",
+}
 
 
 def check(provider: str, values: Values, problems: Problems) -> None:
@@ -38,7 +45,21 @@ def check(provider: str, values: Values, problems: Problems) -> None:
             )
         elif why := NOT_FOR.get(provider, {}).get(key):
             problems.add(found, f"is not for the provider {provider}", hint=why)
+    if provider == MACHINE:
+        _container(values, problems)
     _image(values, problems)
+
+
+def _container(values: Values, problems: Problems) -> None:
+    """A service of a machine runs as a process, or in a container."""
+    kind, cache = values.get("deployment_type"), values.get("build_cache")
+    if cache and not (kind and kind.value == "docker_build"):
+        problems.add(cache, "is for images that are built", hint="add deployment_type: docker_build")
+    if kind is None:
+        return
+    for key, found in _written(values):
+        if why := NOT_IN_A_CONTAINER.get(key):
+            problems.add(found, f"is not for a service in a container ({kind.path})", hint=why)
 
 
 def _written(values: Values) -> Iterator[tuple[str, Found]]:
@@ -48,9 +69,19 @@ def _written(values: Values) -> Iterator[tuple[str, Found]]:
     yield from ((f"service.{key}", found) for key, found in inner.items())
 
 
+def _value(values: Values, key: str) -> object:
+    return values[key].value if key in values else None
+
+
 def _image(values: Values, problems: Problems) -> None:
     """An image and the wish to run it come together."""
     kind, image = values.get("deployment_type"), values.get("docker_image")
+    if kind and kind.value == "docker_build":
+        if _value(values, "provider") == COMPOSE:
+            problems.add(kind, "is what docker_compose does anyway", hint="remove it")
+        if image:
+            problems.add(image, f"is not built ({kind.path})", hint="write deployment_type: docker_image")
+        return
     if kind and not image and kind.value is not BAD:
         problems.add(kind, "needs docker_image: nobody knows which image to run")
     if image and not kind and image.value is not BAD:

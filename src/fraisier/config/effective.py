@@ -115,7 +115,8 @@ def _required(lane: Lane, values: Values, at: Found, problems: Problems) -> None
     service = _value(values, "service")
     if service is BAD:
         return
-    if lane.kind.type in SERVING and not {"command", "unit"}.intersection(service or ()):
+    run = {"command", "unit"}.intersection(service or ()) or "deployment_type" in values
+    if lane.kind.type in SERVING and not run:
         problems.add(at, "has neither service.command nor systemd_service: nobody knows what to run")
     if lane.kind.type == "worker" and (port := (service or {}).get("port")):
         problems.add(port, "belongs to the type api: a worker answers on no port")

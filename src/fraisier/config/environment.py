@@ -104,6 +104,16 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> Identity:
         return Identity(self.fraise, self.environment)
 
+    @property
+    def in_container(self) -> bool:
+        """Whether the service of a machine is one container, without any Compose file."""
+        return self.provider == "bare_metal" and self.deployment_type is not None
+
+    @property
+    def driver(self) -> str:
+        """The provider whose code does it."""
+        return "docker_compose" if self.in_container else self.provider
+
 
 class Fraise(msgspec.Struct, frozen=True, kw_only=True):
     """A deployable service and its environments by name, in the order of the file.
@@ -176,14 +186,15 @@ SHARED_FIELDS: Final = (
         at_most(8, text("the path of a file", check=inner_path)),
         "docker_compose: the Compose file in the repository, or several; default: compose.yaml or docker-compose.yml.",
     ),
-    Field("build_cache", FLAG, "docker_compose: false builds images without the cache of earlier builds."),
+    Field("build_cache", FLAG, "Images: false builds them without the cache of earlier builds."),
     Field(
         "push", FLAG, "docker_compose: what was built is pushed under the name that its `image:` gives it."
     ),
     Field(
         "deployment_type",
-        choice("deployment type", ("docker_image",)),
-        "docker_image runs the image below instead of building one.",
+        choice("deployment type", ("docker_image", "docker_build")),
+        "docker_image runs the image below instead of building one; docker_build (bare_metal) builds the Dockerfile. On "
+        "bare_metal the service is one container then, which is given PORT and published on 127.0.0.1.",
     ),
     Field("docker_image", text(check=docker_image), "The image that is run: registry.example.com/shop:1.2."),
     Field("resources", nested(RESOURCES), "What the service may use of its machine."),

@@ -28,7 +28,7 @@ async def targets(
 ) -> list[Finding]:
     """What these environments need: their machines, folders, disks and ports, and their repositories."""
     ours = [each for each in environments if each.provider in EXAMINERS]
-    kinds = sorted({each.provider for each in ours}) or ["bare_metal"]
+    kinds = sorted({each.driver for each in ours}) or ["bare_metal"]
     async with grounds.here() as host:
         return [
             *await machines(grounds, kinds, ours, installation_id),
@@ -75,10 +75,10 @@ async def _on(
     host: Host, kinds: Sequence[str], lanes: Sequence[Environment], installation_id: str
 ) -> list[Finding]:
     async def of(environment: Environment) -> list[Finding]:
-        examiner = EXAMINERS[environment.provider]
+        examiner = EXAMINERS[environment.driver]
         return [found async for found in examiner.lane(host, environment, installation_id)]
 
-    needed = [kind for kind in kinds if not lanes or kind in {each.provider for each in lanes}]
+    needed = [kind for kind in kinds if not lanes or kind in {each.driver for each in lanes}]
     found = [one for kind in needed async for one in EXAMINERS[kind].machine(host)]
     placed = await asyncio.gather(*(of(each) for each in lanes if each.app_path))
     return [*dict.fromkeys(found), *(one for lane in placed for one in lane)]

@@ -152,4 +152,4 @@ PROVIDERS: Final = Registry[Provider]("provider", BUILT_IN, made)
 
 def provider_of(environment: Environment) -> Provider:
     """The provider that an environment names. Raises `ConfigurationError` when none is installed by that name."""
-    return PROVIDERS.find(environment.provider)
+    return PROVIDERS.find(environment.driver)

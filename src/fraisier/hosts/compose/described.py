@@ -44,9 +44,13 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True):
     ports: tuple[int, ...] = ()
 
 
-def describe(name: str, files: Sequence[str], services: Sequence[str], *, env: Env, cwd: str) -> Command:
+def describe(
+    name: str, files: Sequence[str], services: Sequence[str], *, env: Env, cwd: str, stdin: str = ""
+) -> Command:
     """Ask what the files say about these services and those they need; about all, if none is named."""
-    asked = commands.compose(name, "config", "--format", "json", *services, files=files, env=env, cwd=cwd)
+    asked = commands.compose(
+        name, "config", "--format", "json", *services, files=files, env=env, cwd=cwd, stdin=stdin
+    )
     argv = commands.reduced(_REDUCE, *asked.argv, deadline=asked.deadline).argv
     return msgspec.structs.replace(asked, argv=argv)
 

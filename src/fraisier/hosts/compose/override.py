@@ -24,13 +24,15 @@ _COMMAND_S_OWN: Final = re.compile(
 )
 """Variables that mean something to the `docker` command; a container's reach Compose under another name."""
 _ASIDE: Final = "FRAISIER_ENV_"
+ALONE: Final = "app"
+"""What a service without a Compose file is called."""
 
 
 class Pins(msgspec.Struct, frozen=True, kw_only=True):
     """`own` are the services that carry the release: named in fraises.yaml, or built from the repository.
 
     `wanted` are those to bring up, all if empty. By service: `images` are ids, `kept` the names under which they are
-    kept, `names` what the Compose file calls those that were built (maybe nothing), `ports` what they publish.
+    kept, `names` what the Compose file calls those that were built (maybe nothing), `ports` what they publish. `alone` is the whole description of a service that has no Compose file.
     """
 
     files: tuple[str, ...]
@@ -40,6 +42,7 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True):
     kept: dict[str, str] = msgspec.field(default_factory=dict)
     names: dict[str, str] = msgspec.field(default_factory=dict)
     ports: dict[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
+    alone: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +69,17 @@ def render(pins: Pins, release: str, variables: Iterable[str], more: Mapping[str
     labels = {RELEASE_LABEL: release}
     carried = {"environment": environment, "labels": labels, **(more or {})}
     services = {
-        name: {"image": kept, **(carried if name in pins.own else {})} for name, kept in pins.kept.items()
+        name: {**pins.alone, "image": kept, **(carried if name in pins.own else {})}
+        for name, kept in pins.kept.items()
     }
     return json.dumps({"services": services, "x-fraisier": msgspec.to_builtins(pins)}, indent=1) + "\n"
 
 
-def named(images: Mapping[str, str]) -> str:
-    """Only names for the images to be built."""
+def named(images: Mapping[str, str], alone: Mapping[str, Any] | None = None) -> str:
+    """Only names for the images to be built; with a service that is `alone`, all of it."""
+    if alone:
+        image = {"image": images[ALONE]} if ALONE in images else {}
+        return json.dumps({"services": {ALONE: {**alone, **image}}})
     return json.dumps({"services": {service: {"image": image} for service, image in images.items()}})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.config.job import Job
+from fraisier.errors import DeploymentError
 from fraisier.hosts import layout, timers
 from fraisier.hosts.drift import drift
 from fraisier.hosts.service_manager import service_manager
@@ -40,6 +41,11 @@ class BareMetal:
             names = await host.list_folder(environment.app_path) or []
             prepare_folder.refuse_foreign(names, environment.app_path, host.name)
         releases, live = await layout.read_releases(host, environment.app_path)
+        if live is not None and live.images:
+            raise DeploymentError(
+                f"{environment.app_path} on {host.name} holds releases that run in containers.",
+                hint="Give this environment an app_path of its own, or deployment_type, in fraises.yaml.",
+            )
         return View(
             releases=releases,
             live=live,

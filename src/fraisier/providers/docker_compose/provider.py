@@ -44,7 +44,8 @@ class DockerCompose:
 
     def target(self, environment: Environment) -> str:
         hosts = environment.hosts or ("localhost",)
-        return f"docker-compose/{hosts[0] if len(hosts) == 1 else f'{len(hosts)} hosts'}"
+        kind = "bare-metal" if environment.in_container else "docker-compose"
+        return f"{kind}/{hosts[0] if len(hosts) == 1 else f'{len(hosts)} hosts'}"
 
     def fence_folder(self, environment: Environment) -> str:
         return layout.private_folder(settled(environment).app_path)

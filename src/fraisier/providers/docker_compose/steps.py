@@ -8,6 +8,7 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.config.resources import Resources
+from fraisier.config.service import Service
 from fraisier.health.check_health import Params as HealthParams
 from fraisier.health.schedule import longest
 from fraisier.hosts import layout
@@ -41,6 +42,7 @@ def make(environment: Environment, observed: Observed) -> Step:
         image=environment.docker_image or "",
         cache=environment.build_cache,
         settings=settings(environment.resources),
+        alone=alone(environment) if environment.in_container else {},
         env_vars=variables(environment, observed),
         env_files=environment.env_files,
         deadline=environment.build_timeout,
@@ -80,7 +82,7 @@ def switch(environment: Environment, observed: Observed) -> Step:
     )
     return _step(
         "switch_project",
-        "Containers replaced (docker compose)",
+        "Container replaced (docker)" if environment.in_container else "Containers replaced (docker compose)",
         "Switching to the new release...",
         params,
         position=Position.SWITCH,
@@ -126,6 +128,18 @@ def prune(environment: Environment, observed: Observed) -> Step:
         position=Position.AFTER,
         on_failure=OnFailure.WARN,
     )
+
+
+def alone(environment: Environment) -> dict[str, Any]:
+    """The one container of a service that has no Compose file; it is reached on the loopback address only."""
+    service = environment.service or Service()
+    image = environment.docker_image
+    what: dict[str, Any] = {"image": image} if image else {"build": "."}
+    if service.command:
+        what["command"] = [word.replace("$", "$$") for word in service.command]  # not Compose's variables
+    if service.port:
+        what["ports"] = [f"127.0.0.1:{service.port}:{service.port}"]
+    return {**what, "restart": "unless-stopped", "stop_grace_period": f"{service.stop_timeout:g}s"}
 
 
 def settings(bounds: Resources) -> dict[str, Any]:

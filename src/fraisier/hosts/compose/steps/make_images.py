@@ -27,7 +27,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     """`files` and `services` are as fraises.yaml names them; empty: what Compose would take, and all of it.
 
     `image` is run instead of building the only service of its own. `settings` are more of what Compose shall know
-    about the release's own services. `env_vars` are unresolved. `deadline` in seconds, for building and pulling.
+    about the release's own services; `alone` describes the only one where there is no Compose file. `env_vars` are unresolved. `deadline` in seconds, for building and pulling.
     """
 
     project: Project
@@ -37,6 +37,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     image: str = ""
     cache: bool = True
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
+    alone: dict[str, Any] = msgspec.field(default_factory=dict)
     env_vars: dict[str, str] = msgspec.field(default_factory=dict)
     env_files: tuple[str, ...] = ()
     deadline: float = 1800.0
@@ -60,7 +61,7 @@ class MakeImages:
     async def apply(self, site: Site, params: Params) -> None:
         variables = env_file.values(site, params.env_vars, params.env_files)
         env = override.passed(variables)
-        names = await described.files_of(site.host, params.folder, params.files)
+        names = () if params.alone else await described.files_of(site.host, params.folder, params.files)
         services = await _services(site, params, names, env)
         own = override.own(services, params.services)
         services = _with_image(services, own, params.image)
@@ -77,6 +78,7 @@ class MakeImages:
             kept=kept,
             names={name: services[name].image for name in kept if services[name].build},
             ports={name: services[name].ports for name in own},
+            alone={key: value for key, value in params.alone.items() if key != "build"},
         )
         text = override.render(pins, params.release, variables, params.settings)
         await effect(site.host, files.write(params.unit, text, mode=0o600), f"Writing {params.unit}")
@@ -88,7 +90,12 @@ class MakeImages:
 
 async def _services(site: Site, params: Params, names: tuple[str, ...], env: Env) -> dict[str, ServiceFacts]:
     asked = described.describe(
-        params.project.name, _paths(params, names), params.services, env=env, cwd=params.folder
+        params.project.name,
+        _paths(params, names),
+        params.services,
+        env=env,
+        cwd=params.folder,
+        stdin=override.named({}, params.alone) if params.alone else "",
     )
     return described.parse((await site.host.look(asked)).output)
 
@@ -119,10 +126,10 @@ async def _build(
             "build",
             *([] if params.cache else ["--no-cache"]),
             *built,
-            files=[*_paths(params, names), "-"],
+            files=[*_paths(params, names), *([] if params.alone else ["-"])],
             env=env,
             cwd=params.folder,
-            stdin=override.named(built),
+            stdin=override.named(built, params.alone),
             deadline=params.deadline,
         )
         hint = "Fix the Dockerfile and deploy again."
@@ -172,4 +179,5 @@ def _must_pull(service: ServiceFacts, *, carries: bool, there: bool) -> bool:
 
 
 def _paths(params: Params, names: tuple[str, ...]) -> list[str]:
-    return [f"{params.folder}/{name}" for name in names]
+    """What describes the services; `-` is standard input."""
+    return [f"{params.folder}/{name}" for name in names] if not params.alone else ["-"]
