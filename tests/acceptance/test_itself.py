@@ -44,31 +44,19 @@ def nothing_is_left(own, version):
 
 
 @pytest.mark.feature("CLI-14")
-def test_by_command(live):
-    second = live.repository.commit()
-    answer = live.deploy(fraise="fraisier")
-    assert (answer["status"], answer["old_version"], answer["new_version"]) == (
-        "success",
-        first(live),
-        second,
-    )
-    nothing_is_left(live, second)
-    assert [row["kind"] for row in live.history()] == ["deploy", "deploy"]
-
-
-@pytest.mark.feature("CLI-14")
-def test_by_a_push_to_the_server_that_is_replaced(live):
+def test_by_a_push_to_the_server_that_is_replaced_and_by_command(live):
     second = live.repository.commit()
     [server] = live.servers()
     live.push(first(live), second)
     row = live.ended(2)
     assert (row["status"], row["triggered_by"], row["takeovers"]) == ("success", "webhook", 0)
-    assert not live.processes().get(server)
+    assert server not in live.processes()
     nothing_is_left(live, second)
     third = live.repository.commit()
-    live.push(second, third)
-    assert live.ended(3)["status"] == "success"
+    answer = live.deploy(fraise="fraisier")
+    assert (answer["status"], answer["old_version"], answer["new_version"]) == ("success", second, third)
     nothing_is_left(live, third)
+    assert [row["kind"] for row in live.history()] == ["deploy"] * 3
 
 
 def test_a_version_that_upgrades_the_database_and_is_never_ready_is_taken_back(live):
