@@ -1,8 +1,11 @@
 """Events on NATS, as the installed command sends them and a subscriber hears them."""
 
+import json
 import signal
+import sqlite3
 import subprocess
 import sys
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -202,6 +205,33 @@ def test_the_server_dies_and_takes_nats_with_it(shop):
         assert len(nats_servers(shop)) == 1
         server.signal(signal.SIGKILL)
         assert until(lambda: not nats_servers(shop), 20)
+
+
+def ready(address):
+    with urllib.request.urlopen(f"{address}/ready", timeout=10) as answer:
+        return json.load(answer)["checks"]
+
+
+def test_ready_tells_of_the_stream_and_of_events_that_wait(shop):
+    """Neither keeps a push from being taken, so neither makes the server unready."""
+    with shop.serving() as address:
+        assert until(lambda: ready(address)["nats"], 30)
+        assert ready(address)["events"] is True
+        connection = sqlite3.connect(shop.database)
+        with connection:
+            connection.execute("DELETE FROM tb_event_relay")
+            connection.execute(
+                "INSERT INTO tb_event_relay VALUES (1, 9e15, 'somebody', '', '', ?, 9e15)", (boot_id(),)
+            )
+            connection.execute(
+                "INSERT INTO tb_event (type, created_at) VALUES ('lane.held', '2026-01-01T00:00:00.000000Z')"
+            )
+        connection.close()
+        assert until(lambda: ready(address)["events"] is False, 30)
+
+
+def boot_id():
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
 def test_no_event_stream_is_a_choice(shop):

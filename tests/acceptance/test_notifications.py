@@ -1,5 +1,6 @@
 """Receivers of a real deployment, told by `fraisier serve`; what did not arrive, listed and sent again."""
 
+import signal
 import time
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.support.listener import listening, signature_of
 from tests.support.ports import free_port
 from tests.support.processes import until
-from tests.support.running import observing
+from tests.support.running import observing, running
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 URLS = {
@@ -105,6 +106,32 @@ def test_what_was_refused_is_listed_and_sent_again(shop, told):
     assert slack.heard[0].body == slack.heard[1].body
     unknown = shop.run("notifications", "retry", failed["id"])
     assert (unknown.exit_code, "Nothing like that waits" in unknown.stderr) == (2, True)
+
+
+def test_receivers_are_read_again(shop, told):
+    """SIGHUP: who was added hears what happens from now on, who was removed is forgotten."""
+    slack, application = told
+    with running(shop, "serve", "--port", "0") as server:
+        assert until(lambda: names(shop) == ["app", "dead", slack_name(shop)], 30)
+        shop.configure(webhooks=[{"url": "${APP_URL}", "events": ["deployment.*"], "name": "new"}])
+        server.signal(signal.SIGHUP)
+        assert until(lambda: "new" in names(shop), 30)
+        assert until(lambda: not {"app", "dead"} & set(names(shop)), 30)
+        shop.commit()
+        shop.deploy()
+        assert until(lambda: len(application.heard) == 2, 30)
+        server.signal(signal.SIGTERM)
+        code, said = server.end()
+    assert (code, "is in force now" in said) == (0, True), said
+    assert slack.heard == []
+
+
+def names(shop):
+    return [row["name"] for row in notifications(shop)["receivers"] if row["name"] != "nats"]
+
+
+def slack_name(shop):
+    return next((name for name in names(shop) if name.startswith("slack-")), "")
 
 
 def test_a_command_tells_by_itself_where_nothing_serves(shop, told):

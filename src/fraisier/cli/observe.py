@@ -33,12 +33,13 @@ def command(app: App, max_concurrent: int, keep: float | None) -> None:
     import asyncio
 
     from fraisier.observer.alone import observe
-    from fraisier.observer.feeding import feeding
+    from fraisier.observer.feeding import Feeding
     from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
 
     config = app.config()
     database = app.database(config)
     observer = Observer(config, database, slots=max_concurrent)
+    feeding = Feeding(config, database, serves=False)
     terminal.say(f"Fraisier observes the lanes of {config.path}")
-    asyncio.run(beside(feeding(observe(observer), config, database, serves=False), database, keep))
+    asyncio.run(beside(feeding.beside(observe(observer)), database, keep))

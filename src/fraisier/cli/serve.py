@@ -36,7 +36,7 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
 
     from fraisier.cli import terminal
     from fraisier.events.nats.reachable import reachable
-    from fraisier.observer.feeding import feeding, stream_access
+    from fraisier.observer.feeding import Feeding, stream_access
     from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
     from fraisier.server.readiness import Readiness
@@ -45,14 +45,15 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
     config = app.config()
     database = app.database(config)
     readiness = Readiness()
-    if (access := stream_access(config, database)) is not None:
+    if (access := stream_access(config.nats, config.path, database)) is not None:
         readiness.add("nats", lambda: reachable(access), needed=False)
-    observer = Observer(config, database, slots=max_concurrent)
-    serving = serve(config, database, observer, host, port, readiness=readiness)
-    fed = feeding(
-        serving, config, database, serves=True, announce=lambda url: terminal.say(f"NATS listens on {url}")
+    feeding = Feeding(
+        config, database, serves=True, announce=lambda url: terminal.say(f"NATS listens on {url}")
     )
-    asyncio.run(beside(fed, database, keep))
+    readiness.add("events", feeding.is_keeping_up, needed=False)
+    observer = Observer(config, database, slots=max_concurrent)
+    serving = serve(config, database, observer, host, port, readiness=readiness, reloads=(feeding,))
+    asyncio.run(beside(feeding.beside(serving), database, keep))
     return 0
 
 

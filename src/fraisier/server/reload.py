@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from fraisier.config import FraisierConfig
@@ -13,12 +13,12 @@ from fraisier.server.rules import rules
 from fraisier.server.webhook import Webhooks
 
 log = logging.getLogger(__name__)
-FIXED = ("state", "nats", "receivers")
-"""What a running server keeps from its start: its database, and whom it tells of events."""
+FIXED = ("state", "nats")
+"""What a running server keeps from its start: its database, and its event stream."""
 
 
 class Configurable(Protocol):
-    """An observer: what it claims next is run as the new configuration says."""
+    """What goes by the new configuration from then on: an observer with what it claims next, who tells with whom."""
 
     def configure(self, config: FraisierConfig) -> None: ...
 
@@ -30,12 +30,12 @@ class Reload:
         self,
         config: FraisierConfig,
         webhooks: Webhooks,
-        observer: Configurable,
+        others: Sequence[Configurable],
         announce: Callable[[str], None],
     ) -> None:
         self._config = config
         self._webhooks = webhooks
-        self._observer = observer
+        self._others = others
         self._announce = announce
         self._reading: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -56,7 +56,8 @@ class Reload:
                 return
             fixed = [name for name in FIXED if getattr(config, name) != getattr(self._config, name)]
             self._config, self._webhooks.rules = config, found
-            self._observer.configure(config)
+            for other in self._others:
+                other.configure(config)
             later = f"; its {', '.join(fixed)} after a restart" if fixed else ""
             log.info("%s was read again%s", config.path, later)
             self._announce(f"{config.path} is in force now{later}.")

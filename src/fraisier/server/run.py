@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import click
@@ -19,7 +19,7 @@ from fraisier.errors import ConfigurationError
 from fraisier.server.app import create_app
 from fraisier.server.patience import PatientProtocol
 from fraisier.server.readiness import Readiness
-from fraisier.server.reload import Reload
+from fraisier.server.reload import Configurable, Reload
 from fraisier.server.rules import rules
 from fraisier.server.webhook import Webhooks
 
@@ -54,7 +54,7 @@ class Quiet(uvicorn.Server):
         yield
 
 
-async def serve(
+async def serve(  # noqa: PLR0913 - the parts that it is made of
     config: FraisierConfig,
     database: Database,
     observer: Observer,
@@ -63,10 +63,11 @@ async def serve(
     *,
     announce: Callable[[str], None] = click.echo,
     readiness: Readiness | None = None,
+    reloads: Sequence[Configurable] = (),
 ) -> None:
     """Serve until SIGTERM or SIGINT, then end gracefully; a second signal ends at once. SIGHUP reads fraises.yaml again.
 
-    Port 0 takes a free one. `announce` gets the bound address as soon as requests are taken. Raises
+    What `reloads` gets the new configuration, too. Port 0 takes a free one. `announce` gets the bound address as soon as requests are taken. Raises
     `ConfigurationError` when the address cannot be bound, and whatever ended the observer.
     """
     webhooks = Webhooks(rules(config), database, wake=observer.wake)
@@ -92,7 +93,7 @@ async def serve(
         )
     )
     announce(f"Fraisier listens on {' and '.join(map(address, bound))}")
-    reload = Reload(config, webhooks, observer, announce)
+    reload = Reload(config, webhooks, (observer, *reloads), announce)
     with _signals(observer, server, work, reload):
         await _together(server, bound, observer, work)
 
