@@ -89,3 +89,18 @@ def test_every_plugin_of_the_wheel_loads(clean, tmp_path):
         [clean / "python", "-c", LOAD_PLUGINS], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.feature("MET-11", "MET-12")
+def test_what_watches_fraisier_comes_with_the_wheel(clean):
+    lies = "from importlib.resources import files\nprint(*sorted(f.name for f in (files('fraisier') / 'monitoring').iterdir()))"
+    done = subprocess.run(
+        [clean / "python", "-c", lies], capture_output=True, text=True, check=True, cwd=clean
+    )
+    assert done.stdout.split() == [
+        "alerts.yml",
+        "grafana-dashboard.json",
+        "prometheus-regions.yml",
+        "prometheus.yml",
+    ]
