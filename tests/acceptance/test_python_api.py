@@ -187,14 +187,32 @@ def test_an_observer_that_is_quicker_runs_the_same_deployer(shop: Shop):
     assert shop.live_version() == (shop.root / "announced").read_text() == v1
 
 
-@pytest.mark.feature("DEP-30")
-@pytest.mark.parametrize("name", ["ETLDeployer", "ScheduledDeployer", "BackupDeployer"])
-def test_what_is_not_built_says_so_when_it_is_used(name):
-    import fraisier.deployers
-    from fraisier.errors import NotSupportedYet
+@pytest.mark.feature("DEP-30", "TYP-02", "TYP-03")
+@pytest.mark.parametrize("type_", ["etl", "scheduled", "backup"])
+def test_the_documented_deployers_of_jobs_work_from_python(shop, type_):
+    name = {"etl": "ETLDeployer", "scheduled": "ScheduledDeployer", "backup": "BackupDeployer"}[type_]
+    job = {"script": "sh -c 'cat label >> ran'", "schedule": "0 2 * * *"}
+    keys = {"script": job["script"]} if type_ == "etl" else {"jobs": {"daily": job}}
+    environment = shop.environment(service=None, health_check=None, **keys)
+    shop.write_config({"fraises": {"shop": {"type": type_, "environments": {"production": environment}}}})
+    sha = shop.commit()
+    told = python(
+        shop,
+        f"""
+        import json
+        from fraisier.config import FraisierConfig
+        from fraisier.deployers import {name}
 
-    with pytest.raises(NotSupportedYet, match=f"{name}: .* not supported yet"):
-        getattr(fraisier.deployers, name)({})
+        deployer = {name}(FraisierConfig("fraises.yaml").get_fraise_environment("shop", "production"))
+        before = deployer.is_deployment_needed()
+        result = deployer.execute()
+        answer = [before, result.status, deployer.get_current_version(), deployer.health_check()]
+        print(json.dumps(answer))
+        """,
+    )
+    assert told == [True, "success", sha, True]
+    ran = shop.app_path() / "current" / "ran"
+    assert ran.exists() == (type_ == "etl")
 
 
 @pytest.mark.feature("ETC-12")

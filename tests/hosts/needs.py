@@ -26,6 +26,7 @@ DOCKER = {
 }
 
 OTHERS = {
+    "rsync": "rsync",
     "mkfs.ext4": "e2fsprogs",
     "mount": "mount",
     "unshare": "util-linux",

@@ -13,6 +13,7 @@ SECTIONS: Final = {
         "rollback": "Bring an earlier version of a fraise back.",
         "cancel": "End a deployment; the old version stays, or comes back.",
         "job": "Run a job now, or show all of them.",
+        "backup": "List backups of a fraise of type backup, or restore one.",
         "complete": "Mark a deployment as done by hand: its version is live and well.",
     },
     "Look": {

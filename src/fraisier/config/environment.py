@@ -132,7 +132,6 @@ BUILT: Final = ("bare_metal", "docker_compose")
 COOLIFY: Final = "the provider coolify"
 CLOUD: Final = "the providers aws, scaleway and ovh"
 KUBERNETES: Final = "the provider kubernetes"
-RETENTION: Final = "the retention of backups"
 CANARY: Final = "the strategy canary"
 SECRETS: Final = "secret backends; ${VAR} and ${file:…} work"
 
@@ -140,7 +139,6 @@ NOT_YET: Final = {
     "canary_config": CANARY,
     "secrets": SECRETS,
     "secret_rotation": SECRETS,
-    "retention_days": RETENTION,
     "monitoring": "generated monitoring",
     "runs_on": "several machines that share one database",
     "endpoint": COOLIFY,

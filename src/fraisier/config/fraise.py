@@ -17,7 +17,7 @@ from fraisier.config.service_group import GROUP, is_group, services
 from fraisier.config.state import STATE
 
 OWN: Final = frozenset({"type", "environments", "state", "services", "deployer"})
-TYPES: Final = ("api", "worker", "etl", "scheduled", "service_group", "custom")
+TYPES: Final = ("api", "worker", "etl", "scheduled", "backup", "service_group", "custom")
 
 FRAISE: Final = with_target(
     "fraises.FRAISE",
@@ -27,7 +27,6 @@ FRAISE: Final = with_target(
         choice(
             "type of fraise",
             TYPES,
-            {"backup": "fraises of type backup"},
             plugins="deployer",
         ),
         "What kind of service it is, api unless it is said; the name of a registered deployer is short for custom with that deployer.",

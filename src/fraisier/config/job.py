@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from fraisier.config import cron
-from fraisier.config.kinds import ARGV, at_most, duration, named, scalar, text
-from fraisier.config.names import file_path, name, timer, unit
+from fraisier.config.kinds import ARGV, at_most, duration, named, scalar, text, whole
+from fraisier.config.names import absolute_path, destination, file_path, name, timer, unit
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Field, Found, Kind, Value, Values, nested, plain, section
@@ -20,7 +20,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """`command` runs in the folder of the live release; empty: `service_unit` is a systemd unit of the user's own.
 
     `schedule` is in cron's form, in `timezone`, None: the machine's. `depends_on` names jobs of the same environment,
-    FRAISE, or FRAISE/JOB. `timeout` is in seconds.
+    FRAISE, or FRAISE/JOB. `timeout` is in seconds. What follows it is for backups: `backup_path` is the folder that
+    holds them, `sync_to` a destination for rsync.
     """
 
     name: str
@@ -31,6 +32,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     service_unit: str | None = None
     timer_unit: str | None = None
     timeout: float = 3600.0
+    backup_path: str | None = None
+    retention_days: int | None = None
+    keep_last: int = 1
+    restore_test: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
+    sync_to: str | None = None
+    sync: tuple[str, ...] = ()
 
 
 def _read_path(value: Value) -> Any:
@@ -79,10 +87,22 @@ WORK: Final = (
     ),
     Field("timeout", duration(minimum=1), "How long a run may take."),
 )
+BACKUP: Final = (
+    Field("backup_path", text(check=absolute_path), "The folder of the backups; default: one of Fraisier's."),
+    Field("retention_days", whole(1, 36500), "Older backups are removed, after a good new one."),
+    Field("keep_last", whole(1, 10000), "So many of the newest good backups stay, however old they are."),
+    Field("restore_test", ARGV, "Proves that a backup can be restored; finds it in $BACKUP_FILE."),
+    Field("restore", ARGV, "What `fraisier backup restore` runs; finds the backup in $BACKUP_FILE."),
+    Field(
+        "sync_to", text(check=destination), "A copy by rsync: user@host:/path, or a folder of this machine."
+    ),
+    Field("sync", ARGV, "A command that copies instead; finds the backup in $BACKUP_FILE."),
+)
 JOB: Final = section(
     "jobs.JOB",
     "One job.",
     *WORK,
+    *BACKUP,
     Field(
         "systemd_service",
         text(check=unit),
@@ -96,7 +116,7 @@ JOBS: Final = named(nested(JOB), check=name)
 # The only job of an environment may stand in the environment itself.
 PLAIN: Final = tuple(
     msgspec.structs.replace(field, into=f"job.{field.into or field.key}", says=f"The only job: {field.says}")
-    for field in WORK
+    for field in (*WORK, *BACKUP)
     if field.key != "timeout"
 )
 
@@ -107,6 +127,9 @@ def jobs(type_: str, values: Values, at: Found, problems: Problems) -> tuple[Job
     if type_ not in TYPES:
         _none_of(type_, listed, only, problems)
         return ()
+    if plain(values).get("hosts"):
+        what = "not supported yet: jobs on another machine"
+        problems.add(values["hosts"], what, kind="not_supported_yet")
     provider = plain(values).get("provider", "bare_metal")
     if provider != "bare_metal":
         what = f"not supported yet: jobs with the provider {provider}"
@@ -153,6 +176,13 @@ def _check(type_: str, called: str, one: Found, problems: Problems) -> None:
         problems.add(one, "has neither script, script_path nor systemd_service: nobody knows what to run")
     if "schedule" not in job and type_ != "etl" and not ("timer_unit" in job and "command" not in job):
         problems.add(one, 'has no schedule: when it runs, such as "0 2 * * *"')
+    for field in BACKUP if type_ != "backup" else ():
+        if field.key in job:
+            problems.add(job[field.key], f"belongs to the type backup, and this fraise is of type {type_}")
+    if "sync_to" in job and "sync" in job:
+        problems.add(job["sync"], f"contradicts sync_to on line {job['sync_to'].line}: one of them copies")
+    if type_ == "backup" and "service_unit" in job and "command" not in job:
+        problems.add(job["service_unit"], "cannot make a backup that Fraisier looks after: give it a script")
     if "timezone" in job and "schedule" not in job:
         problems.add(job["timezone"], "is the zone of a schedule, and there is none")
     for needed in plain(job).get("depends_on", ()):

@@ -150,6 +150,14 @@ def unit(text: str) -> str | None:
     return None
 
 
+def destination(text: str) -> str | None:
+    """Where rsync copies to: an absolute path, or one of another host."""
+    host, colon, path = text.rpartition(":")
+    if text.startswith("-") or not (path.startswith("/") and bool(host) == bool(colon)) or "/" in host:
+        return f"must be a path, or user@host:/path, not {text!r}"
+    return _printable(text)
+
+
 def timer(text: str) -> str | None:
     """A systemd timer, with or without its suffix."""
     return f"{text!r} is not a name for a systemd timer" if unit(text.removesuffix(".timer")) else None

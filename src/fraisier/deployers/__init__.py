@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from fraisier.deployers.api import APIDeployer
     from fraisier.deployers.base import BaseDeployer
-    from fraisier.deployers.later import BackupDeployer, ETLDeployer, ScheduledDeployer
+    from fraisier.deployers.jobs import BackupDeployer, ETLDeployer, ScheduledDeployer
     from fraisier.model.result import DeploymentResult
 
 __all__ = [
@@ -26,9 +26,9 @@ __all__ = [
 _HOMES: Final = {
     "APIDeployer": "fraisier.deployers.api",
     "BaseDeployer": "fraisier.deployers.base",
-    "BackupDeployer": "fraisier.deployers.later",
-    "ETLDeployer": "fraisier.deployers.later",
-    "ScheduledDeployer": "fraisier.deployers.later",
+    "BackupDeployer": "fraisier.deployers.jobs",
+    "ETLDeployer": "fraisier.deployers.jobs",
+    "ScheduledDeployer": "fraisier.deployers.jobs",
     "DeploymentResult": "fraisier.model.result",
 }
 

@@ -39,7 +39,7 @@ class ETLDeployer(ScheduledDeployer):
         return (
             *provider.prepare(*asked),
             *changes(provider, *asked),
-            *(provider.run_job(*asked, job, with_version=True) for job in in_order(now)),
+            *(step for job in in_order(now) for step in provider.run_job(*asked, job, with_version=True)),
             *recreate.change_places(provider, *asked),
             *followers(provider, *asked),
             *provider.clean(*asked),
@@ -65,7 +65,7 @@ def run_steps(environment: Environment, observed: Observed, name: str) -> tuple[
             f"{environment.identity}/{name} is a systemd unit of your own, and Fraisier does not run it.",
             hint=f"systemctl start {job.service_unit}",
         )
-    return (provider_of(environment).run_job(environment, observed, job),)
+    return provider_of(environment).run_job(environment, observed, job)
 
 
 def named(environment: Environment, name: str) -> Job:
@@ -79,5 +79,12 @@ def named(environment: Environment, name: str) -> Job:
     return found
 
 
+class BackupDeployer(ScheduledDeployer):
+    """Each run makes a backup, proves it, copies it elsewhere, and only then removes what is too old."""
+
+    fraise_type: ClassVar[str] = "backup"
+
+
+DEPLOYERS.register("backup", Planned(BackupDeployer))
 DEPLOYERS.register("scheduled", Planned(ScheduledDeployer))
 DEPLOYERS.register("etl", Planned(ETLDeployer))

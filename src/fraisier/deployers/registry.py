@@ -46,6 +46,7 @@ DEPLOYERS: Final = Registry[Deployer](
     {
         "api": "fraisier.deployers.api",
         "worker": "fraisier.deployers.worker",
+        "backup": "fraisier.deployers.jobs",
         "etl": "fraisier.deployers.jobs",
         "scheduled": "fraisier.deployers.jobs",
     },

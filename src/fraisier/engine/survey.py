@@ -30,6 +30,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     or for a rollback the version before the current one. `force` deploys what is live already. `keep_schema` leaves
     the application's database as it is on a rollback; `rebuild` lets a production database be dropped. `adopt`
     deploys to a folder that holds something else. `only_failed` brings the live version to hosts that lack it.
+    `restore` names the backup that a run of a job restores.
     """
 
     kind: Kind = Kind.DEPLOY
@@ -37,6 +38,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     keep_schema: bool = False
     rebuild: bool = False
+    restore: str | None = None
     adopt: bool = False
     only_failed: bool = False
 
@@ -108,6 +110,7 @@ async def survey(
             home=view.home,
             itself=itself,
             blocked=turn.blocked,
+            restore=wanted.restore,
             again=turn.again,
         )
 

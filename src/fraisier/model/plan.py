@@ -23,7 +23,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     the name of the place where it was seen. `migrated` are the releases whose migrations are in the application's
     database, oldest first; `keep_schema` and `rebuild` are what a person has said about it. `home` stands for
     `app_path` where the target keeps what belongs to the lane elsewhere; empty: it does not. `itself` says that the
-    fraise is Fraisier. `blocked` is why a job may not run now; `again` is how this very installation is called from
+    fraise is Fraisier. `blocked` is why a job may not run now; `restore` the backup to restore; `again` is how this very installation is called from
     elsewhere.
     """
 
@@ -43,6 +43,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     home: str = ""
     itself: bool = False
     blocked: str = ""
+    restore: str | None = None
     again: tuple[str, ...] = ()
 
     @property

@@ -60,6 +60,7 @@ def wanted_of(request: dict[str, Any]) -> Wanted:
         force=bool(options.get("force")),
         keep_schema=bool(options.get("keep_schema")),
         rebuild=bool(options.get("rebuild")),
+        restore=options.get("restore"),
         adopt=bool(options.get("adopt")),
         only_failed=bool(options.get("only_failed")),
     )

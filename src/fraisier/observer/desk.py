@@ -16,6 +16,7 @@ from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
 from fraisier.engine.survey import Turn, Wanted, survey, up_to_date
 from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, NoObserver
+from fraisier.hosts.backups import Backup, there
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
 from fraisier.model.plan import Plan
@@ -189,9 +190,19 @@ class Desk:
         wanted = Wanted(kind=Kind.ROLLBACK, version=to, keep_schema=keep_schema)
         return await self._ask(identity, wanted, {} if hold else {"hold": False}, asking, progress)
 
-    async def run_job(self, identity: Identity, *, asking: Asking, progress: Progress) -> Report:
-        """Run the job that `identity` names in the version that is live. Raises what `deploy` raises."""
-        return await self._ask(identity, Wanted(kind=Kind.JOB), {}, asking, progress)
+    async def run_job(
+        self, identity: Identity, *, restore: str | None = None, asking: Asking, progress: Progress
+    ) -> Report:
+        """Run the job that `identity` names in the version that is live, or `restore` one of its backups.
+
+        Raises what `deploy` raises.
+        """
+        return await self._ask(identity, Wanted(kind=Kind.JOB, restore=restore), {}, asking, progress)
+
+    async def backups(self, environment: Environment, folder: str) -> list[Backup]:
+        """What lies in a folder of backups, newest first. Raises `Unreachable`, `StepFailed`."""
+        async with self._grounds.readers(self._grounds.places(environment)) as hosts:
+            return await there(next(iter(hosts.targets.values())), folder)
 
     async def preview(self, identity: Identity, wanted: Wanted) -> Preview:
         """The plan that a deployment would run now, with what it would change. Changes nothing anywhere."""
@@ -304,12 +315,17 @@ def require_observer(grounds: Grounds) -> None:
 
 
 def _asked(wanted: Wanted) -> dict[str, Any]:
-    said = {"keep_schema": wanted.keep_schema, "rebuild": wanted.rebuild, "adopt": wanted.adopt}
-    said["only_failed"] = wanted.only_failed
+    said = {
+        "keep_schema": wanted.keep_schema,
+        "rebuild": wanted.rebuild,
+        "adopt": wanted.adopt,
+        "restore": wanted.restore,
+        "only_failed": wanted.only_failed,
+    }
     return {
         "version": wanted.version,
         "force": wanted.force,
-        **{name: True for name, so in said.items() if so},
+        **{name: so for name, so in said.items() if so},
     }
 
 

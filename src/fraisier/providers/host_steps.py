@@ -24,6 +24,7 @@ from fraisier.hosts.migrations.bench import Settings
 from fraisier.hosts.service_ref import ServiceRef, service_ref
 from fraisier.hosts.staging import StageParams
 from fraisier.hosts.steps import (
+    backups,
     build_release,
     migrate_database,
     prepare_folder,
@@ -38,7 +39,7 @@ from fraisier.model.place import HERE
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import OnFailure, Position, Step
-from fraisier.providers import host_jobs
+from fraisier.providers import host_backups, host_jobs
 from fraisier.providers.places import own_folder
 from fraisier.providers.provider import SchemaChange
 
@@ -237,6 +238,22 @@ def hook(environment: Environment, observed: Observed, wanted: Hook, position: P
         deadline=params.deadline + MARGIN,
         on_failure=OnFailure.WARN if wanted.on_failure == "warn" else OnFailure.BACK,
     )
+
+
+def backup_job(environment: Environment, observed: Observed, job: Job) -> tuple[Step, ...]:
+    told = backups.Params(
+        app_path=environment.app_path,
+        release=observed.release_name,
+        job=job.name,
+        folder="",
+        env={**_told(environment, observed), "FRAISIER_JOB": job.name},
+        public=public(environment),
+        user=environment.user,
+        blocked=observed.blocked,
+    )
+    if observed.restore is not None:
+        return host_backups.restore(environment, job, observed.restore, told)
+    return host_backups.run(environment, observed, job, told)
 
 
 def run_job(environment: Environment, observed: Observed, job: Job, *, with_version: bool) -> Step:

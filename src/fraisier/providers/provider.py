@@ -88,7 +88,7 @@ class Provider(Protocol):
 
     def run_job(
         self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
-    ) -> Step:
+    ) -> tuple[Step, ...]:
         """One run of a job, in the observed release; `with_version`: as a part of its deployment."""
         ...
 

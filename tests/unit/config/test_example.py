@@ -76,6 +76,7 @@ def test_it_is_valid():
         "my_site",
         "my_jobs",
         "my_pipeline",
+        "my_backups",
         "everything",
     ]
     assert config.warnings == []

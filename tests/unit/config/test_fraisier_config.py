@@ -57,7 +57,7 @@ def test_everything_that_is_wrong_is_said_at_once_in_the_order_of_the_file(tmp_p
     with pytest.raises(ConfigurationError) as caught:
         FraisierConfig(str(file))
     assert str(caught.value).splitlines() == [
-        f"{file}:3:11  fraises.shop.type  there is no type of fraise called 'apy'; it must be one of api, worker, etl, scheduled, service_group, custom, or an installed plugin  (did you mean api?)",
+        f"{file}:3:11  fraises.shop.type  there is no type of fraise called 'apy'; it must be one of api, worker, etl, scheduled, backup, service_group, custom, or an installed plugin  (did you mean api?)",
         f"{file}:10:11  fraises.shop.environments.production.service.prot  unknown key 'prot'  (did you mean port?)",
         f"{file}:13:5  branch_mapping.main.fraise  there is no fraise 'shp'  (did you mean shop?)",
     ]

@@ -93,8 +93,11 @@ def test_the_prd_s_file_names_everything_at_once(wrong):
             type: backup
             environments:
               production:
-                retention_days: 7
+                app_path: /srv/backups
+                script: ./backup.sh
+                schedule: "@daily"
+                monitoring: {}
         """
     )
     assert {problem.kind for problem in problems} == {"not_supported_yet"}
-    assert [problem.line for problem in problems] == [10, 13, 16]
+    assert [problem.line for problem in problems] == [10, 19]

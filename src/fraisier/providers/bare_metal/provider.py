@@ -78,8 +78,10 @@ class BareMetal:
 
     def run_job(
         self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
-    ) -> Step:
-        return steps.run_job(environment, observed, job, with_version=with_version)
+    ) -> tuple[Step, ...]:
+        if environment.type == "backup":
+            return steps.backup_job(environment, observed, job)
+        return (steps.run_job(environment, observed, job, with_version=with_version),)
 
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
         if host_jobs.timed(environment, observed):

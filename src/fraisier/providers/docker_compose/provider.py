@@ -98,7 +98,7 @@ class DockerCompose:
 
     def run_job(
         self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
-    ) -> Step:
+    ) -> tuple[Step, ...]:
         del observed, with_version
         raise NotSupportedYet(
             f"{environment.identity}/{job.name}: jobs in containers are not supported yet.",

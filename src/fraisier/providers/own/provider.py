@@ -71,7 +71,7 @@ class OwnProvider:
 
     def run_job(
         self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
-    ) -> Step:
+    ) -> tuple[Step, ...]:
         del observed, job, with_version
         raise _not_yet(environment, "a job")
 
