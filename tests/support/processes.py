@@ -21,6 +21,14 @@ def belonging_to(folder: Path) -> dict[int, str]:
     return found
 
 
+def kill(folder: Path) -> bool:
+    """SIGKILL to all that belong to the folder; whether there were any."""
+    left = belonging_to(folder)
+    for pid in left:
+        _signal(pid, signal.SIGKILL)
+    return bool(left)
+
+
 def end(pids: Iterable[int], *, patience: float = 3.0) -> None:
     """SIGTERM, up to `patience` seconds, then SIGKILL."""
     pids = list(pids)

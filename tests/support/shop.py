@@ -282,11 +282,8 @@ class Shop:
         assert "Traceback" not in log.read_text()
 
     def close(self) -> None:
-        """End every process of this shop by pid; none may be left."""
-        supervisors = [pid for pid, words in self.processes().items() if "supervisord" in words]
-        processes.end(supervisors)
-        processes.end(self.processes(), patience=1)
-        assert not self.processes()
+        """Kill every process of this shop by pid; none may be left."""
+        assert processes.until(lambda: not processes.kill(self.root))
 
 
 def merged(base: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
