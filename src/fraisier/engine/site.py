@@ -73,8 +73,8 @@ class Recorder:
     async def process_tree(self, pid: int) -> list[int]:
         return await self._host.process_tree(pid)
 
-    async def recorded(self, path: str) -> list[int]:
-        return await self._host.recorded(path)
+    async def recorded(self, *paths: str) -> list[list[int]]:
+        return await self._host.recorded(*paths)
 
     async def get(self, url: str, *, within: float) -> Reply:
         return await self._host.get(url, within=within)

@@ -109,8 +109,8 @@ class FencedHost:
     async def process_tree(self, pid: int) -> list[int]:
         return await self._reader.process_tree(pid)
 
-    async def recorded(self, path: str) -> list[int]:
-        return await self._reader.recorded(path)
+    async def recorded(self, *paths: str) -> list[list[int]]:
+        return await self._reader.recorded(*paths)
 
     async def get(self, url: str, *, within: float) -> Reply:
         return await self._reader.get(url, within=within)

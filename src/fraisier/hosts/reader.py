@@ -73,9 +73,9 @@ class HostReader:
         pids: list[int] = await self._read("pids", do="tree", pid=pid)
         return pids
 
-    async def recorded(self, path: str) -> list[int]:
-        pids: list[int] = await self._read("pids", do="recorded", path=path)
-        return pids
+    async def recorded(self, *paths: str) -> list[list[int]]:
+        trees: list[list[int]] = await self._read("trees", do="recorded", paths=paths)
+        return trees
 
     async def get(self, url: str, *, within: float) -> Reply:
         return await self._ask_network({"do": "get", "url": url, "within": within})

@@ -64,8 +64,8 @@ class Supervisor:
 
     async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
         """Below supervisord, and below the service's own record in case its supervisord was killed."""
-        supervisord = await host.recorded(_file(ref, supervisor_names.SUPERVISORD_RECORD))
-        service = await host.recorded(_file(ref, supervisor_names.SERVICE_RECORD))
+        records = (supervisor_names.SERVICE_RECORD, supervisor_names.SUPERVISORD_RECORD)
+        service, supervisord = await host.recorded(*(_file(ref, name) for name in records))
         return list(dict.fromkeys([*service, *supervisord[1:]]))
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:

@@ -91,8 +91,8 @@ class Host(Protocol):
         """`pid` and all its living descendants; empty when it is gone. Zombies are dead."""
         ...
 
-    async def recorded(self, path: str) -> list[int]:
-        """The `process_tree` of the process that left this record, see `hosts.launch.remember`; empty when it is gone."""
+    async def recorded(self, *paths: str) -> list[list[int]]:
+        """The `process_tree` of each process that left such a record, see `hosts.launch.remember`; empty when it is gone."""
         ...
 
     async def get(self, url: str, *, within: float) -> Reply:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from fraisier.hosts.runner.processes import Process
+
 LISTEN, BEGINNING = b"0A", b"03"  # connections that begin stand among them before Linux 4.4
 PIECE = 512  # bytes; three sockets or so
 
@@ -51,10 +53,14 @@ def tree(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def recorded(request: dict[str, Any]) -> dict[str, Any]:
-    """The tree of the very process that left a file with its pid, its start and its boot, as a service does."""
-    left = read_json(request["path"])
-    lives = left and (left["boot"], left["started"]) == (boot_id(), started(left["pid"]))
-    return tree(left) if left and lives else {"pids": []}
+    """The trees of the very processes that left files with their pid, start and boot, as services do."""
+    trees: list[list[int]] = []
+    table: dict[int, Process] = {}
+    for left in map(read_json, request["paths"]):
+        lives = left and (left["boot"], left["started"]) == (boot_id(), started(left["pid"]))
+        table = table or (processes() if lives else {})
+        trees.append([left["pid"], *descendants(left["pid"], table)] if left and lives else [])
+    return {"trees": trees}
 
 
 def listeners(request: dict[str, Any]) -> dict[str, Any]:

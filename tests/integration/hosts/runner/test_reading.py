@@ -144,14 +144,15 @@ async def test_a_tree_has_living_processes_only(host):
 
 
 async def test_a_record_names_one_process_and_no_other(host, tmp_path):
-    record = tmp_path / "service.json"
-    assert await host.recorded(str(record)) == []
+    record, none = tmp_path / "service.json", str(tmp_path / "none")
+    assert await host.recorded(none, str(record)) == [[], []]
     remember(record)
-    assert (await host.recorded(str(record)))[0] == os.getpid()
+    nobody, we = await host.recorded(none, str(record))
+    assert (nobody, we[0]) == ([], os.getpid())
     left = json.loads(record.read_text())
     for other in ({"started": "1"}, {"boot": "another"}, {"pid": 2**22}):
         record.write_text(json.dumps(left | other))
-        assert await host.recorded(str(record)) == []
+        assert await host.recorded(str(record)) == [[]]
 
 
 async def test_a_look_has_a_deadline_and_leaves_nothing(host, fenced):
