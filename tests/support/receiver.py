@@ -6,11 +6,16 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from fraisier.database import Database
 from fraisier.events.consumer import DAY, Undelivered, Unwanted
+from fraisier.events.event import Event
+from fraisier.events.nats.access import Access
+from fraisier.events.nats.stream import NatsStream
 from fraisier.events.relay import Relay
 
 
@@ -75,24 +80,31 @@ async def relaying(database: Database, *receivers: Receiver, lease: float = 30):
 
 
 def main() -> None:
-    """`python receiver.py DATABASE FILE LEASE [die]`: a relay in a process of its own.
+    """`python receiver.py DATABASE FILE LEASE WAY`: a relay in a process of its own; FILE may be a NATS address.
 
     `die`: it is killed between the third delivery and the note of it; `die-known`: and the receiver knows what it got.
     """
-    path, file, lease, way = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
-    database = Database(path)
-    receiver = Receiver("file", file)
-    receiver.knows_last = way.endswith("known")
+    path, where, lease, way = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), sys.argv[4]
+    if where.startswith("nats://"):
+        consumer: Any = NatsStream(lambda: Access(servers=(where,)), "inst")
+    else:
+        consumer = Receiver("file", Path(where))
+        consumer.knows_last = way.endswith("known")
     if way.startswith("die"):
-        deliver = receiver.deliver
+        consumer.deliver = dying(consumer.deliver)
+    asyncio.run(Relay(Database(path), [consumer], lease=lease).run())
 
-        async def die(event):
-            await deliver(event)
-            if len(receiver.got) == 3:
-                os.kill(os.getpid(), signal.SIGKILL)
 
-        receiver.deliver = die  # type: ignore[method-assign]
-    asyncio.run(Relay(database, [receiver], lease=lease).run())
+def dying(deliver: Callable[[Event], Awaitable[None]]) -> Callable[[Event], Awaitable[None]]:
+    delivered: list[Event] = []
+
+    async def deliver_and_die(event: Event) -> None:
+        await deliver(event)
+        delivered.append(event)
+        if len(delivered) == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return deliver_and_die
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fraisier.database import Database
+from tests.support.nats import nats_server
 from tests.support.processes import until as sooner_or_later
 from tests.support.receiver import Receiver, relaying, tell, until
 
@@ -157,6 +158,20 @@ def test_a_relay_that_dies_after_a_delivery(database, tmp_path, way, expected):
         assert dies.wait(20) == -signal.SIGKILL
     with process(database, file, "live-known" if way.endswith("known") else "live"):
         assert sooner_or_later(lambda: arrived(file) == expected, 20), arrived(file)
+
+
+def test_a_relay_that_dies_after_publishing(database, tmp_path):
+    """NATS drops what it has had, and says what its newest is: each event is on the stream once."""
+    with nats_server(tmp_path / "nats") as server:
+        server.start()
+        tell(database, *["a.x"] * 5)
+        with process(database, server.url, "die") as dies:
+            assert dies.wait(30) == -signal.SIGKILL
+        assert [event["seq"] for _, event in server.messages()] == [1, 2, 3]
+        assert positions(database) == {"nats": 0}
+        with process(database, server.url):
+            assert sooner_or_later(lambda: positions(database) == {"nats": 5}, 30)
+        assert [event["seq"] for _, event in server.messages()] == [1, 2, 3, 4, 5]
 
 
 def test_of_two_relays_one_feeds_and_the_other_takes_over(database, tmp_path):
