@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.engine import costs
 from bench.many import many
 from bench.ours import Ours
+from bench.pushes.report import forgeries, pushes
 from bench.theirs import Theirs
 from bench.timing import paired, shown
 
@@ -46,6 +47,8 @@ def main() -> None:
             reads(ours, theirs)
             deployments(ours, theirs)
     many()
+    pushes()
+    forgeries()
     costs()
 
 

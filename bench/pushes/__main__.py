@@ -1,0 +1,10 @@
+"""`python -m bench.pushes`: only the pushes of `make bench`."""
+
+from __future__ import annotations
+
+import sys
+
+from bench.pushes.report import forgeries, pushes
+
+pushes()
+forgeries(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
