@@ -25,6 +25,7 @@ from fraisier.model.status import DeploymentStatus, Kind
 from fraisier.observer.asking import Asking
 from fraisier.observer.grounds import Grounds
 from fraisier.observer.machine import machine_id
+from fraisier.observer.order import by_needs
 from fraisier.observer.record import kind_of, refused
 from fraisier.observer.sight import observe
 from fraisier.observer.signals import Signals, Source
@@ -105,9 +106,7 @@ class Desk:
         Several environments are deployed at the same time, each with its own members. Raises `NoObserver` for a
         group that nobody waits for, `UnknownName` for a member that is not in an environment.
         """
-        named = [
-            [self._config.get_fraise_environment(one, at) for one in fraise.services] for at in environments
-        ]
+        named = [self._ordered(fraise, at) for at in environments]
         wanted = Wanted(force=force)
         with Source() as source:
             ways = [
@@ -130,11 +129,15 @@ class Desk:
 
         Raises what `deploy_group` raises.
         """
-        members = [self._config.get_fraise_environment(one, environment) for one in reversed(fraise.services)]
+        members = list(reversed(self._ordered(fraise, environment)))
         wanted = Wanted(kind=Kind.ROLLBACK, keep_schema=keep_schema)
         options = {"group": fraise.name, **({} if hold else {"hold": False})}
         with Source() as source:
             return await self._members(members, wanted, options, asking, watch, source)
+
+    def _ordered(self, group: Fraise, environment: str) -> list[Environment]:
+        """The members, each after those that it depends on."""
+        return by_needs([self._config.get_fraise_environment(one, environment) for one in group.services])
 
     async def _members(
         self,
