@@ -289,3 +289,21 @@ def test_what_is_asked_of_a_group_is_answered_for_each_member(live):
     said = live.run("logs", "together", "production")
     assert all(f"[{name}] starting v1" in said.stdout for name in names)
     assert "api: http" in live.run("test", "together", "production").stdout
+
+
+@pytest.mark.feature("TYP-06")
+def test_members_come_after_those_that_they_depend_on(shop):
+    configure(shop, web={"depends_on": "api"}, api={"depends_on": ["jobs"]})
+    shop.commit()
+    code, ended, _ = deploy(shop)
+    assert (code, ended) == (0, [("jobs", "success"), ("api", "success"), ("web", "success")])
+    begun = [one["fraise"] for one in shop.rows("SELECT fraise FROM tb_deployment ORDER BY pk_deployment")]
+    assert begun == ["jobs", "api", "web"]
+    configure(shop, web={"depends_on": "api"}, api={"depends_on": ["web"]})
+    refused = shop.run("deploy", "together", "production")
+    assert refused.exit_code == 2
+    assert "wait for each other" in refused.stderr
+    configure(shop, web={"depends_on": "apy"})
+    unknown = shop.run("deploy", "together", "production")
+    assert unknown.exit_code == 2
+    assert "there is no 'apy' to depend on" in unknown.stderr

@@ -30,6 +30,28 @@ CONFIG = {
         }
     }
 }
+BACKUP: Final = {
+    "schedule": "0 2 * * *",
+    "script": ["sh", "-c", 'echo made >> "$LEDGER"; cp label "$BACKUP_FILE"'],
+    "restore_test": ["test", "-s", "label"],
+    "sync": "true",
+    "retention_days": 1,
+}
+VAULT = {
+    "fraises": {
+        "shop": {
+            "type": "backup",
+            "environments": {
+                "production": {
+                    "git_repo": "/srv/origin.git",
+                    "app_path": "/srv/shop",
+                    "jobs": {"daily": BACKUP},
+                }
+            },
+        }
+    }
+}
+JOB = points.planned(VAULT, job="daily")
 UPDATE = points.planned(CONFIG)
 FIRST = points.planned(CONFIG, old=None)
 ROLLBACK = points.planned(CONFIG, kind=Kind.ROLLBACK)

@@ -40,7 +40,12 @@ def raising_fence(moment: str) -> str:
 
 
 def planned(
-    config: dict[str, Any], *, old: Release | None = OLD, kind: Kind = Kind.DEPLOY, home: str = ""
+    config: dict[str, Any],
+    *,
+    old: Release | None = OLD,
+    kind: Kind = Kind.DEPLOY,
+    home: str = "",
+    job: str = "",
 ) -> Plan:
     """The plan that this fraises.yaml leads to."""
     with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +63,7 @@ def planned(
         service_manager="supervisor",
         home=home,
     )
-    return plan(environment, [observed], kind)
+    return plan(environment, [observed], Kind.JOB if job else kind, job=job)
 
 
 def forward(one: Plan) -> list[str]:
