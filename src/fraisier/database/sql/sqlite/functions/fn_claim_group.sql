@@ -79,7 +79,7 @@ SELECT
             'pk_deployment_request', pk_deployment_request, 'identifier', identifier, 'fk_lane', fk_lane,
             'fraise', fraise, 'environment', environment, 'job', job, 'kind', kind, 'options', options,
             'trigger_type', trigger_type, 'requested_by', requested_by, 'requested_from', requested_from,
-            'git_branch', git_branch, 'git_commit', git_commit,
+            'git_branch', git_branch, 'git_commit', git_commit, 'attempts', attempts,
             'token', token
         )
     ) AS claimed
