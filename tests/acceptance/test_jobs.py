@@ -125,6 +125,11 @@ def test_jobs_run_beside_each_other_and_a_deployment_has_the_environment_for_its
         busy = yard.run("deploy", "shop", "production", "--wait-lock", "0.3")
         assert busy.exit_code == 3
         assert "the job long (dep_" in busy.stderr
+        assert "fraisier cancel dep_" in busy.stderr
+        assert yard.run("deploy", "shop", "production", "--skip-if-locked").exit_code == 3
+        told = yard.run("why", "shop", "production", "--job", "long", "--json").json
+        assert (told["state"], told["step"]["name"]) == ("running", "run_job")
+        assert "production/long" in yard.run("lock", "list").stdout
         again = yard.run("job", "run", "shop", "production", "long", "--skip-if-locked")
         assert again.exit_code == 3
         with running(yard, "deploy", "shop", "production", "--json") as deploying:
@@ -165,3 +170,22 @@ def test_an_etl_proves_itself_by_its_run(yard):
     assert yard.status()["current_version"] == first
     assert run(yard)["new_version"] == first
     assert "said by" in yard.run("logs", "dep_00002").stdout
+
+
+def test_a_run_is_cancelled_and_one_whose_process_died_is_ended_by_the_next(yard):
+    yard.jobs({"long": job("./wait.sh")})
+    commit(yard)
+    yard.deploy()
+    with running(yard, "job", "run", "shop", "production", "--json") as long:
+        assert until(lambda: "begun" in yard.notes(), 20)
+        assert yard.run("cancel", "dep_00002").exit_code == 0
+        code, answer = long.end()
+        assert (code, answer["status"]) == (1, "cancelled")
+    yard.env["FRAISIER_LEASE_SECONDS"] = "1"
+    with running(yard, "job", "run", "shop", "production") as long:
+        assert until(lambda: yard.notes().count("begun") == 2, 20)
+        long.process.kill()
+    assert yard.deploy("production", "--force")["status"] == "success"
+    kinds = [(row["kind"], row["status"]) for row in yard.history()]
+    assert kinds[:3] == [("deploy", "success"), ("recovery", "failed"), ("job", "failed")]
+    assert yard.processes() == {}

@@ -31,8 +31,9 @@ def show(app: App) -> None:
 @door("fraisier lock break my_api production --reason 'its machine is gone'", name="break")
 @click.argument("fraise", shell_complete=known.fraises)
 @click.argument("environment", shell_complete=known.environments)
+@click.option("--job", metavar="NAME", default="", help="The lock of this job instead of the environment's.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it is recorded.")
-def take(app: App, fraise: str, environment: str, reason: str) -> None:
+def take(app: App, fraise: str, environment: str, job: str, reason: str) -> None:
     """Take a lock away from its holder, who stops.
 
     The deployment is not ended by this: the next observer, or the next command there, takes it over and ends it.
@@ -44,6 +45,7 @@ def take(app: App, fraise: str, environment: str, reason: str) -> None:
         "fn_break_lock",
         fraise=fraise,
         environment=environment,
+        job=job,
         by=person.name(),
         reason=reason,
         asked_from=person.place(),
@@ -52,10 +54,14 @@ def take(app: App, fraise: str, environment: str, reason: str) -> None:
         lock = {"holder": broken["holder"], "since": broken["acquired_at"]} if broken else None
         terminal.answer({"schema": 1, "fraise": fraise, "environment": environment, "broken": lock})
     elif broken is None:
-        terminal.say(f"Nobody holds {fraise} → {environment}.")
+        terminal.say(f"Nobody holds {_lane(fraise, environment, job)}.")
     else:
-        terminal.say(f"{broken['holder']} does not hold {fraise} → {environment} any more.")
-        terminal.say(f"Next: fraisier why {fraise} {environment}")
+        terminal.say(f"{broken['holder']} does not hold {_lane(fraise, environment, job)} any more.")
+        terminal.say(f"Next: fraisier why {fraise} {environment}" + (f" --job {job}" if job else ""))
+
+
+def _lane(fraise: str, environment: str, job: str) -> str:
+    return f"{fraise} → {environment}" + (f", job {job}" if job else "")
 
 
 def _as_dict(row: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def _as_dict(row: dict[str, Any]) -> dict[str, Any]:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         str(row["fraise"]),
-        str(row["environment"]),
+        "/".join(filter(None, (row["environment"], row["job"]))),
         str(row["holder"]),
         times.moment(row["acquired_at"]),
         times.moment(row["expires_at"]),

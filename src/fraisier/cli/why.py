@@ -18,19 +18,22 @@ if TYPE_CHECKING:
 @door("fraisier why my_api production", "fraisier why my_api production --json", name="why")
 @click.argument("fraise", shell_complete=known.fraises)
 @click.argument("environment", shell_complete=known.environments)
-def command(app: App, fraise: str, environment: str) -> None:
+@click.option("--job", metavar="NAME", default="", help="Of this job instead of the deployments.")
+def command(app: App, fraise: str, environment: str, job: str) -> None:
     """Say what runs or is stuck in an environment, and what comes next.
 
     Which step, since when, who holds the lock and until when, what would happen if that process died now; what is
     held, and what waits. A service group gives a paragraph for each member.
     """
+    from fraisier.model.identity import Identity
     from fraisier.observer.story import read_story
     from fraisier.observer.telling import told
 
     config = app.config()
     asked, database = config.get_fraise(fraise), app.database(config)
     members = members_of(config, asked, environment)
-    stories = [read_story(database, member.identity) for member in members]
+    lanes = [Identity(member.fraise, environment, job) for member in members]
+    stories = [read_story(database, lane) for lane in lanes]
     if app.json:
         answers = [_as_dict(story) for story in stories]
         terminal.answer(answers if asked.services else answers[0])

@@ -54,3 +54,14 @@ def in_words(row: dict[str, Any]) -> str:
     what = f"the job {row['job']}" if row["job"] else "a deployment"
     called = f" ({row['deployment_id']})" if row["deployment_id"] else ""
     return f"{what}{called} of {row['fraise']}/{row['environment']} runs since {row['acquired_at']}"
+
+
+def advice(rows: list[dict[str, Any]]) -> str:
+    """What a person can do about them."""
+    row = rows[0]
+    lane = f"{row['fraise']} {row['environment']}" + (f" --job {row['job']}" if row["job"] else "")
+    end = f"end it with `fraisier cancel {row['deployment_id']}`" if row["deployment_id"] else "let it begin"
+    return (
+        f"fraisier why {lane} tells more. Wait longer with --wait-lock SECONDS, {end}, or, when its process is dead, "
+        f"`fraisier lock break {lane} --reason …`."
+    )

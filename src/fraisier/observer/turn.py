@@ -77,9 +77,9 @@ async def _run(
 
 async def refuse_if_locked(grounds: Grounds, identity: Identity) -> None:
     """Raises `LockError` when somebody owns the lane now; one whose owner is dead is free."""
-    held, who = await in_thread(_holder, grounds, identity)
+    held, who, advice = await in_thread(_holder, grounds, identity)
     if held:
-        raise LockError(f"Skipped: {who}.", hint=_advice(identity))
+        raise LockError(f"Skipped: {who}.", hint=advice)
 
 
 def refuse_beside_jobs(grounds: Grounds, identity: Identity) -> None:
@@ -172,22 +172,19 @@ async def _give_up(grounds: Grounds, request: dict[str, Any], patience: float) -
     if await _take_back(grounds, request, "lock timeout") is None:
         return
     identity = Identity(request["fraise"], request["environment"], request["job"])
-    beside = await in_thread(jobs.neighbours, grounds.database, identity)
-    _, held = await in_thread(_holder, grounds, identity)
-    who = "; ".join(map(jobs.in_words, beside)) or held
-    raise LockError(
-        f"Deployment lock acquisition timed out after {patience:g} s: {who}.",
-        hint=_advice(identity),
-    )
+    _, who, advice = await in_thread(_holder, grounds, identity)
+    raise LockError(f"Deployment lock acquisition timed out after {patience:g} s: {who}.", hint=advice)
 
 
-def _holder(grounds: Grounds, identity: Identity) -> tuple[bool, str]:
-    """Whether somebody has the lane now, and who, in words."""
+def _holder(grounds: Grounds, identity: Identity) -> tuple[bool, str, str]:
+    """Whether somebody has the lane now, or what keeps it waiting; who, in words, and what a person can do."""
+    if beside := jobs.neighbours(grounds.database, identity):
+        return True, "; ".join(map(jobs.in_words, beside)), jobs.advice(beside)
     from fraisier.observer.story import read_story  # noqa: PLC0415 - most lanes are free
     from fraisier.observer.telling import holding  # noqa: PLC0415
 
     story = read_story(grounds.database, identity)
-    return bool(story.lock and story.lock["valid"]), holding(story)
+    return bool(story.lock and story.lock["valid"]), holding(story), _advice(identity)
 
 
 async def _take_back(grounds: Grounds, request: dict[str, Any], reason: str) -> dict[str, Any] | None:
