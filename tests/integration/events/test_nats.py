@@ -21,6 +21,7 @@ from fraisier.events.nats.stream import NatsStream
 from fraisier.events.relay import Relay
 from fraisier.model.secret import Secret
 from tests.support.nats import nats_server, stream_of
+from tests.support.nats_operator import Operator
 from tests.support.ports import free_port as any_free_port
 from tests.support.receiver import relaying, tell, until
 
@@ -285,3 +286,17 @@ async def test_a_server_that_is_not_there(database):
     server = f"nats://127.0.0.1:{any_free_port()}"
     with pytest.raises(Undelivered, match="connection refused"):
         await NatsStream(lambda: remote(Nats(urls=(server,)), str), "inst").last()
+
+
+async def test_a_credentials_file(database, tmp_path):
+    operator = Operator()
+    with nats_server(tmp_path / "nats", **operator.settings) as server:
+        server.start()
+        file = str(operator.credentials(tmp_path / "user.creds"))
+        await deliver_one(database, remote(Nats(urls=(server.url,), credentials=file), str))
+        strangers = str(Operator().credentials(tmp_path / "other.creds"))
+        for wrong in (strangers, str(tmp_path / "missing.creds")):
+            with pytest.raises(Undelivered, match="NATS cannot be reached"):
+                await NatsStream(
+                    lambda f=wrong: remote(Nats(urls=(server.url,), credentials=f), str), "inst"
+                ).last()
