@@ -56,7 +56,7 @@ class Sender:
     def _opened(self, httpx: Any) -> httpx.AsyncClient:
         if self._client is None:
             for name in ("httpx", "httpcore"):  # they would log every address
-                logging.getLogger(name).disabled = True
+                logging.getLogger(name).setLevel(logging.WARNING)
             agent = {"User-Agent": f"fraisier/{version('fraisier')}"}
             self._client = httpx.AsyncClient(timeout=PATIENCE, headers=agent, follow_redirects=False)
         return self._client

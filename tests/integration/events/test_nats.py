@@ -282,6 +282,17 @@ def certificates(tmp_path):
     return folder
 
 
+async def test_what_is_larger_than_nats_takes_holds_nothing_up(database, tmp_path):
+    with nats_server(tmp_path / "nats", max_payload=4096) as server:
+        server.start()
+        database.call("fn_record_event", type="a.1", data={"long": "x" * 5000})
+        tell(database, "a.2")
+        async with relaying(database, NatsStream(lambda: remote(Nats(urls=(server.url,)), str), "inst")):
+            await eventually(server.url, [2])
+            await until(lambda: len(database.rows("deliveries")) == 1)
+    assert "NATS takes messages of 4096 bytes" in database.rows("deliveries")[0]["why"]
+
+
 async def test_a_server_that_is_not_there(database):
     server = f"nats://127.0.0.1:{any_free_port()}"
     with pytest.raises(Undelivered, match="connection refused"):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -90,6 +91,20 @@ async def test_an_event_that_became_too_old_is_given_up(database):
         tell(database, "a.1", "a.2")
         await until(lambda: len(database.rows("deliveries")) == 2)
         assert positions(database) == {"one": 2}
+
+
+async def test_what_failed_a_month_ago_goes(database):
+    receiver = Receiver("one")
+    receiver.refuses = {"a.1", "a.2"}
+    async with relaying(database, receiver):
+        tell(database, "a.1")
+        await until(lambda: len(database.rows("deliveries")) == 1)
+        connection = sqlite3.connect(database.path)
+        with connection:
+            connection.execute("UPDATE tb_event_delivery SET failed_at = '2026-01-01T00:00:00.000000Z'")
+        connection.close()
+        tell(database, "a.2")
+        await until(lambda: [row["seq"] for row in database.rows("deliveries")] == [2])
 
 
 async def test_who_waits_for_the_next_try_can_be_hurried(database):

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from fraisier.errors import ConfigurationError
-from fraisier.events.consumer import DAY, Undelivered
+from fraisier.events.consumer import DAY, Undelivered, Unwanted
 from fraisier.events.event import Event
 from fraisier.events.nats.access import Access
 from fraisier.events.nats.subject import PREFIX, STREAM, subject_of
@@ -65,12 +65,14 @@ class NatsStream:
         return (message.headers or {}).get(MESSAGE_ID)
 
     async def deliver(self, event: Event) -> None:
-        stream = await self._connected()
+        stream, payload = await self._connected(), event.payload()
+        if self._client is not None and len(payload) > self._client.max_payload:
+            raise Unwanted(
+                f"NATS takes messages of {self._client.max_payload} bytes, and this has {len(payload)}."
+            )
         headers = {MESSAGE_ID: event.id, INSTALLATION: self._installation_id}
         await self._answered(
-            stream.publish(
-                subject_of(event.type), event.payload(), stream=STREAM, headers=headers, timeout=PATIENCE
-            )
+            stream.publish(subject_of(event.type), payload, stream=STREAM, headers=headers, timeout=PATIENCE)
         )
 
     async def close(self) -> None:

@@ -128,7 +128,7 @@ def _notify(url: str, title: str, body: str) -> bool:
             "A webhook of the type apprise needs a package that is not installed.",
             hint="pip install 'fraisier[apprise]'",
         ) from None
-    logging.getLogger("apprise").disabled = True  # it would log addresses
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would log addresses
     library = apprise.Apprise()
     if not library.add(url):
         raise ConfigurationError(
