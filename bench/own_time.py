@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from fraisier.cli.main import run
+from fraisier.__main__ import run
 
 
 def waited(report: Path) -> float:

@@ -93,10 +93,8 @@ def name_in(target: str | None) -> str | None:
 
 def release_of(folder: str | None, releases: str) -> str | None:
     """The release that a physical folder lies in, given the physical `releases`; None for any other folder."""
-    here = PurePosixPath(folder or "/")
-    if not here.is_relative_to(releases) or here == PurePosixPath(releases):
-        return None
-    return here.relative_to(releases).parts[0].removesuffix(" (deleted)")
+    above, _, below = (folder or "").partition(f"{releases}/")
+    return None if above or not below else below.partition("/")[0].removesuffix(" (deleted)")
 
 
 async def physical_releases(host: Host, app_path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import platform
@@ -58,6 +59,8 @@ class Observer:
 
     async def run(self) -> None:
         """Observe until stopped; returns when everything is parked or ended. Cancelled, it lets go of it at once."""
+        gc.freeze()
+        gc.set_threshold(10_000)  # whoever stays has garbage to look for, but not in what was imported
         try:
             await self._observe()
             await self._see_ended()
