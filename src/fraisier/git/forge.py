@@ -96,9 +96,15 @@ class GitProvider(ABC):
         return f"{base}/{repository}.git"
 
 
+class LowerCase(dict[str, str]):
+    """Headers whose names are in lower case, so that nobody needs to look through all of them."""
+
+
 def header(headers: Mapping[str, str], name: str) -> str:
     """A header's value whatever the case of its name; empty when it is absent."""
     wanted = name.lower()
+    if isinstance(headers, LowerCase):
+        return headers.get(wanted, "")
     return next((value for key, value in headers.items() if key.lower() == wanted), "")
 
 

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from fraisier.database import Database
-from fraisier.git.forge import WebhookEvent, header
+from fraisier.git.forge import LowerCase, WebhookEvent, header
 from fraisier.observer.machine import machine_id
 from fraisier.server import body as body_of
 from fraisier.server.allowance import Allowance, Buckets
@@ -119,8 +118,9 @@ class Webhooks:
 
 def _headers(scope: Scope) -> dict[str, str]:
     """A header that comes twice is joined as RFC 9110 has it, so that no signature counts among several."""
-    joined: dict[str, str] = {}
-    for name, value in Headers(scope=scope).items():
+    joined = LowerCase()
+    for raw_name, raw_value in scope["headers"]:  # in lower case, as ASGI has it
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
 

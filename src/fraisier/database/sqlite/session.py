@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from fraisier.database.sqlite import schema, script
@@ -112,5 +113,10 @@ def _make(path: Path) -> None:
 
 
 def _run(connection: sqlite3.Connection, name: str) -> None:
-    for statement in script.load(script.SQL / "session" / f"{name}.sql").statements:
+    for statement in _statements(name):
         connection.execute(statement).close()
+
+
+@cache
+def _statements(name: str) -> tuple[str, ...]:
+    return script.load(script.SQL / "session" / f"{name}.sql").statements
