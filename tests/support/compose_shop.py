@@ -42,8 +42,14 @@ class Containers(Shop):
 
     def status(self, environment: str = "production") -> Any:
         """Docker may take longer than `status` waits for it; on a busy machine it is asked again."""
-        until(lambda: super(Containers, self).status(environment)["observed"]["reachable"], 30)
-        return super().status(environment)
+        answers: list[Any] = []
+
+        def reached() -> bool:
+            answers.append(super(Containers, self).status(environment))
+            return bool(answers[-1]["observed"]["reachable"])
+
+        until(reached, 60)
+        return answers[-1]
 
     def left_over(self) -> list[str]:
         """Processes of Fraisier's, and containers of another release than the live one."""
