@@ -38,6 +38,8 @@ TROUBLE = (
 
 def ask(request: dict[str, Any], parent: int) -> dict[str, Any]:
     """The whole life of a question's process. An alarm that nobody handles ends it: silence means too late."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whoever started us may ignore it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     signal.setitimer(signal.ITIMER_REAL, request["within"])
     die_with(parent, signal.SIGKILL)
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 
 import pytest
 
 from fraisier.hosts.fenced import open_reader
 from fraisier.model.host import Reply
+from fraisier.transport.local import Local
 from tests.support.fenced import arguments, until
 
 
@@ -42,6 +44,14 @@ async def test_every_question_has_a_process_of_its_own_which_ends_in_time(host, 
         assert not any("s3cret" in arguments().get(pid, "") for pid in tree)
         assert await slow == Reply(trouble="late")
     assert await host.process_tree(runner) == [runner]
+
+
+async def test_it_ends_in_time_where_alarms_are_ignored(fenced, tmp_path):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\ntrap '' ALRM\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    async with silent() as (port, _), open_reader(Local(str(python)), fenced.redactor) as host:
+        assert await host.get(f"http://127.0.0.1:{port}/", within=0.3) == Reply(trouble="late")
 
 
 async def test_the_machine_answers_others_meanwhile(host):
