@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -38,6 +38,8 @@ from fraisier.transport.redaction import Redactor
 from fraisier.transport.ways import Ways
 
 H = TypeVar("H", bound=Host)
+KEPT: Final = ("HOME", "XDG_CACHE_HOME", "FRAISIER_WORK_DIR", "FRAISIER_LOG_DIR", "FRAISIER_SSH_KEY")
+"""Where this installation finds its folders and its keys, which a unit of systemd would not know."""
 
 
 class Grounds:
@@ -64,8 +66,7 @@ class Grounds:
     @property
     def again(self) -> tuple[str, ...]:
         """The words after env(1) that call this very installation: its Python, its file, its database."""
-        names = ("FRAISIER_WORK_DIR", "FRAISIER_LOG_DIR")
-        kept = [f"{name}={self._environ[name]}" for name in names if name in self._environ]
+        kept = [f"{name}={self._environ[name]}" for name in KEPT if name in self._environ]
         config = [f"FRAISIER_CONFIG={Path(self.config_file).absolute()}"] if self.config_file else []
         database = f"FRAISIER_DB_PATH={Path(self.database.path).absolute()}"
         return (database, *config, *kept, sys.executable, "-P", "-m", "fraisier")

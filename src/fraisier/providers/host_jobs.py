@@ -8,11 +8,13 @@ from fraisier.config import cron
 from fraisier.config.environment import Environment
 from fraisier.config.job import Job
 from fraisier.hosts.job_units import Timed, units
-from fraisier.hosts.steps import jobs_ready, switch_jobs
+from fraisier.hosts.steps import jobs_ready, place_timers, switch_jobs
 from fraisier.model.identity import Identity
+from fraisier.model.place import HERE
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import HEALTH, Position, Step
+from fraisier.providers.places import own_folder
 
 PATIENCE = "3600"  # seconds that a job waits for the end of a deployment
 MINUTE = 60.0
@@ -20,7 +22,7 @@ MINUTE = 60.0
 
 def timed(environment: Environment, observed: Observed) -> bool:
     """Whether something on the host starts the jobs at their times."""
-    return bool(environment.jobs) and observed.service_manager == "systemd"
+    return bool(environment.jobs) and not environment.hosts and observed.service_manager == "systemd"
 
 
 def texts(environment: Environment, observed: Observed) -> dict[str, str]:
@@ -44,6 +46,25 @@ def switch(environment: Environment, observed: Observed) -> Step:
     )
 
 
+def elsewhere(environment: Environment, observed: Observed) -> Step:
+    """The timers, on the machine that Fraisier runs on, of jobs that run on another one."""
+    params = place_timers.Params(
+        folder=own_folder(environment, observed.installation_id),
+        units=texts(environment, observed),
+        attempt=observed.attempt,
+        unmanned=_unmanned(environment),
+    )
+    return Step(
+        kind="place_timers",
+        title=f"Timers placed ({len(environment.jobs)})",
+        doing="Placing the timers...",
+        params=msgspec.to_builtins(params),
+        position=Position.AFTER,
+        deadline=MINUTE * (2 + len(environment.jobs)),
+        host=HERE,
+    )
+
+
 def ready(environment: Environment, observed: Observed, release: Release) -> Step:
     waits = timed(environment, observed)
     programs = (job.command[0] for job in environment.jobs if job.command)
@@ -54,7 +75,7 @@ def ready(environment: Environment, observed: Observed, release: Release) -> Ste
         timers=tuple(name for name in texts(environment, observed) if name.endswith(".timer"))
         if waits
         else (),
-        unmanned="" if waits else _unmanned(environment),
+        unmanned="" if waits or environment.hosts else _unmanned(environment),
     )
     return Step(
         kind=HEALTH,
