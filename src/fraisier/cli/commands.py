@@ -35,6 +35,7 @@ SECTIONS: Final = {
         "serve": "Receive pushes and run the deployments they ask for.",
         "observe": "Run deployments that others have asked for, and end what died.",
         "metrics": "Export metrics for Prometheus until a signal ends it.",
+        "monitoring": "Write prometheus.yml, alert rules and a Grafana dashboard into a folder.",
         "start": "Start the service of an environment.",
         "stop": "Stop the service of an environment; its version stays.",
         "hold": "Make pushes wait in an environment.",

@@ -139,7 +139,7 @@ NOT_YET: Final = {
     "canary_config": CANARY,
     "secrets": SECRETS,
     "secret_rotation": SECRETS,
-    "monitoring": "generated monitoring",
+    "monitoring": "monitoring of one environment; write it at the top of the file",
     "runs_on": "several machines that share one database",
     "endpoint": COOLIFY,
     "api_key": COOLIFY,

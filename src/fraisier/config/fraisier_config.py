@@ -11,6 +11,7 @@ from fraisier.config import search
 from fraisier.config.branch_mapping import BranchTarget
 from fraisier.config.environment import Environment, Fraise
 from fraisier.config.git import Git
+from fraisier.config.monitoring import Monitoring
 from fraisier.config.nats import Nats
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Variable
@@ -49,6 +50,10 @@ class FraisierConfig:
     @property
     def nats(self) -> Nats:
         return self._read.nats
+
+    @property
+    def monitoring(self) -> Monitoring:
+        return self._read.monitoring
 
     @property
     def receivers(self) -> tuple[Receiver, ...]:

@@ -13,6 +13,7 @@ from fraisier.config.environment import ENVIRONMENT, Fraise
 from fraisier.config.fraise import FRAISE, FRAISES, fraise, inherited
 from fraisier.config.git import GIT, Git, git
 from fraisier.config.kinds import text as text_kind
+from fraisier.config.monitoring import MONITORING, Monitoring, monitoring
 from fraisier.config.names import logs_address
 from fraisier.config.nats import NATS, Nats, nats
 from fraisier.config.problem import InvalidConfiguration, Problem, Problems, Variable
@@ -37,6 +38,7 @@ ROOT: Final = section(
     Field("database", nested(STATE), "Fraisier's own database.", into="state"),
     Field("server", nested(SERVER), "The server that receives pushes."),
     Field("nats", nested(NATS), "The event stream."),
+    Field("monitoring", nested(MONITORING), "What `fraisier monitoring` writes for Prometheus."),
     Field(
         "logs_url",
         text_kind(check=logs_address),
@@ -45,7 +47,6 @@ ROOT: Final = section(
     ),
     msgspec.structs.replace(WEBHOOKS, says="Who is told everything that happens."),
     not_yet={
-        "monitoring": "generated monitoring",
         "secrets": "secret backends; ${VAR} and ${file:…} work",
         "max_concurrent_deployments": "limiting how many deployments run at once",
     },
@@ -62,6 +63,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     server: Server = Server()
     nats: Nats = Nats()
+    monitoring: Monitoring = Monitoring()
     receivers: tuple[Receiver, ...] = ()
     logs_url: str | None = None
     variables: tuple[Variable, ...] = ()
@@ -102,6 +104,7 @@ def _configuration(sections: dict[str, Any], problems: Problems) -> Configuratio
         git=git(sections["git"], problems),
         branch_mapping=branch_mapping(mapping, fraises, problems),
         nats=nats(sections.get("nats", {}), problems),
+        monitoring=monitoring(sections.get("monitoring", {})),
         logs_url=_text(sections.get("logs_url")),
         receivers=receivers(sections.get("webhooks"), environments, problems),
         state=_state(sections.get("state"), fraises, problems),

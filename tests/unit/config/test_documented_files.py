@@ -173,7 +173,10 @@ REFUSED = {
         [(8, 22, "has no url"), (9, 11, "contradicts"),
          (10, 11, "not supported yet: secret backends"), (11, 11, "not supported yet: secret backends")],
     ),
-    "monitoring": ("monitoring: {type: prometheus}\n" + FRAME, [(1, 1, "not supported yet: generated monitoring")]),
+    "monitoring": (
+        "monitoring: {type: prometheus, retention: 7d, sample_metrics: []}\n" + FRAME,
+        [(1, 32, "not supported yet: keeping data"), (1, 47, "not supported yet: sampling")],
+    ),
     "a state database on a server": (
         "database:\n  host: localhost\n  pool_size: 20\n" + FRAME,
         [(2, 3, "not supported yet: a state database on a server"), (3, 3, "not supported yet: a state database on a server")],

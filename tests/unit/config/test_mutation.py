@@ -37,7 +37,7 @@ TEXTS = {
 }
 TEXTS |= {"command", "hooks", "pre_deployment", "post_deployment", "env_file", "webhook_secret", "query"}
 TEXTS |= {"json", "header", "tool_command", "tool_config", "rebuild", "auto_deploy_branch"}
-TEXTS |= {"json", "header", "password", "token", "file", "docker_image"}
+TEXTS |= {"json", "header", "password", "token", "file", "docker_image", "region"}
 TEXTS |= {"script", "script_path", "systemd_timer", "restore_test", "restore", "sync"}
 """Keys whose values are the user's: another text has another meaning and is no mistake."""
 WRONG = {
