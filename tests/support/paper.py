@@ -73,6 +73,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     releases: tuple[Release, ...] = ()
     live: Release | None = None
     service_manager: str = ""
+    migrated: tuple[str, ...] = ()
+    home: str = ""
 
 
 class PaperProvider:
