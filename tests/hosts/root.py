@@ -12,7 +12,7 @@ from tests.hosts.needs import Missing
 
 PACKAGES = (
     "ca-certificates", "curl", "dbus", "git", "iproute2", "libpam-systemd", "openssh-server", "procps", "python3",
-    "python3-venv", "systemd", "systemd-sysv",
+    "python3-venv", "sudo", "systemd", "systemd-sysv",
 )  # fmt: skip
 MASKED = (
     "apt-daily-upgrade.timer", "apt-daily.timer", "console-getty.service", "container-getty@.service", "dev-mqueue.mount",

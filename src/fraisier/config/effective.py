@@ -134,6 +134,12 @@ def _consistent(values: Values, type_: str, problems: Problems) -> None:
         _contradict(unit, bounds, problems, "the unit has limits of its own")
     if manager and supervisor and bounds:
         _contradict(manager, bounds, problems, "supervisor cannot hold a service to limits")
+    if (become := values.get("become")) and (user := values.get("user")):
+        _contradict(become, user, problems, "only root can run things as another user")
+    if become and (jobs := values.get("jobs")):
+        _contradict(
+            become, jobs, problems, "timers of jobs are installed by root, or run in the user's own systemd"
+        )
     hosts.consistent(values, type_, problems)
     if database:
         app_database.consistent(database, problems)

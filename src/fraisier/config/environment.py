@@ -86,6 +86,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     ssh_user: str | None = None
     ssh_port: int | None = None
     ssh_key: str | None = None
+    become: str | None = None
     max_parallel_deployments: str = "1"
     batch_pause: float = 0.0
     on_host_failure: str = "all_or_nothing"
@@ -169,6 +170,11 @@ PROVIDER: Final = Field(
 SHARED_FIELDS: Final = (
     PROVIDER,
     *HOST_FIELDS,
+    Field(
+        "become",
+        choice("way to become root", ("sudo",)),
+        "sudo: who logs in is not root, and installs units of the system by exactly the commands that need it.",
+    ),
     Field("git_repo", text(check=repository, may_refer=True), "The repository: any address that Git takes."),
     Field(
         "branch", text(check=branch), "What is deployed; default: the branch that is mapped here, else main."

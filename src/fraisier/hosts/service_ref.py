@@ -20,6 +20,7 @@ class ServiceRef(msgspec.Struct, frozen=True, kw_only=True):
     `name` is the unit or program, without `.service` where Fraisier chose it. `own_unit`: the user's own systemd
     unit, which is restarted and never written. `user` runs it; None: whoever runs Fraisier. `stop_timeout` is in
     seconds: SIGTERM, wait, SIGKILL. `resources` and `sandbox` are what systemd enforces.
+    `become`: who is not root there installs units of the system by sudo.
     """
 
     manager: Manager
@@ -31,6 +32,7 @@ class ServiceRef(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     resources: Resources = NO_BOUNDS
     sandbox: bool = True
+    become: bool = False
 
 
 def service_ref(environment: Environment, installation_id: str, manager: str) -> ServiceRef:
@@ -55,4 +57,5 @@ def service_ref(environment: Environment, installation_id: str, manager: str) ->
         user=environment.user,
         resources=environment.resources,
         sandbox=service.sandbox,
+        become=environment.become is not None,
     )

@@ -1,4 +1,4 @@
-"""systemd as the manager of a service: the system's for root, the user's own for everybody else.
+"""systemd as the manager of a service: the system's for root and who becomes root, else the user's own.
 
 A unit of the user (`own_unit`) is stopped and started, and never written: what a release brings for it, its environment,
 stands in a drop-in file beside it.
@@ -16,47 +16,14 @@ from fraisier.errors import StepFailed
 from fraisier.hosts import files, restarting, systemd_unit
 from fraisier.hosts.effect import effect, failed
 from fraisier.hosts.service_ref import FOLLOWING, ServiceRef
+from fraisier.hosts.systemd_scope import SETTLING, Scope, scope_on, unit
 from fraisier.model.command import Command, command
 from fraisier.model.host import Host
 
 _WHO: Final = 'printf "%s\\n%s\\n" "$(id -u)" "$HOME"'
 _LINGERING: Final = 'loginctl show-user --property=Linger --value -- "$(id -u)"'
 _CGROUPS: Final = ("/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified")
-SETTLING: Final = 30.0
-DROP_IN: Final = ".d/50-fraisier.conf"
 NO_SUCH_UNIT: Final = 5  # how systemctl ends for one that is not loaded and cannot be
-
-
-class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """Which systemd is meant: flags for its tools, variables they need, and the folder its units lie in."""
-
-    flags: tuple[str, ...]
-    env: dict[str, str]
-    folder: str
-
-    @property
-    def is_system(self) -> bool:
-        return "--system" in self.flags
-
-    def unit_file(self, ref: ServiceRef) -> str:
-        """What is ours: the unit, or the drop-in of one that is the user's."""
-        return f"{self.folder}/{unit(ref)}" + (DROP_IN if ref.own_unit else "")
-
-    def systemctl(self, verb: str, *words: str, deadline: float = SETTLING) -> Command:
-        return command(
-            "systemctl", *self.flags, "--no-ask-password", verb, *words, env=self.env, deadline=deadline
-        )
-
-
-def scope_of(uid: int, home: str) -> Scope:
-    if uid == 0:
-        return Scope(flags=("--system",), env={}, folder="/etc/systemd/system")
-    env = {"XDG_RUNTIME_DIR": f"/run/user/{uid}"}
-    return Scope(flags=("--user",), env=env, folder=f"{home}/.config/systemd/user")
-
-
-def unit(ref: ServiceRef) -> str:
-    return ref.name if ref.name.endswith(".service") else f"{ref.name}.service"
 
 
 class Systemd:
@@ -74,47 +41,51 @@ class Systemd:
     ) -> str:
         if ref.own_unit:
             return systemd_unit.drop_in(env_path)
-        system = (await scope_on(host)).is_system
+        scope = await scope_on(host, become=ref.become)
         return systemd_unit.render(
-            ref,
+            msgspec.structs.replace(ref, user=scope.login) if scope.sudo else ref,
             release_path=release_path,
             env_path=env_path,
             argv=argv,
             description=description,
-            system=system,
+            system=scope.is_system,
         )
 
     async def installed(self, host: Host, ref: ServiceRef) -> str | None:
-        return await host.read_text((await scope_on(host)).unit_file(ref))
+        return await host.read_text((await scope_on(host, become=ref.become)).unit_file(ref))
 
     async def install(self, host: Host, ref: ServiceRef, source: str) -> None:
-        scope = await scope_on(host)
+        scope = await scope_on(host, become=ref.become)
         if not ref.own_unit:
             await refuse_to_end_at_logout(host, scope, f"The service {ref.name}")
-        doing = f"Installing the unit {unit(ref)}"
-        await effect(host, files.make_folder(posixpath.dirname(scope.unit_file(ref))), doing)
-        await effect(host, files.copy(source, scope.unit_file(ref)), doing)
-        await effect(host, scope.systemctl("daemon-reload"), doing)
+        doing, path = f"Installing the unit {unit(ref)}", scope.unit_file(ref)
+        if scope.sudo:
+            put = scope.install(path, await host.read_text(source) or "")
+        else:
+            await effect(host, files.make_folder(posixpath.dirname(path)), doing)
+            put = files.copy(source, path)
+        await effect(host, put, doing, hint=_allow(scope))
+        await effect(host, scope.systemctl("daemon-reload"), doing, hint=_allow(scope))
         if not ref.own_unit:
-            await effect(host, scope.systemctl("enable", "--", unit(ref)), doing)
+            await effect(host, scope.systemctl("enable", "--", unit(ref)), doing, hint=_allow(scope))
 
     async def remove(self, host: Host, ref: ServiceRef) -> None:
-        scope = await scope_on(host)
+        scope = await scope_on(host, become=ref.become)
         if await host.read_text(scope.unit_file(ref)) is None:
             return
         doing = f"Removing the unit {unit(ref)}"
-        if ref.own_unit:
-            await effect(host, files.remove(scope.unit_file(ref)), doing)
-            await effect(host, files.remove_empty(posixpath.dirname(scope.unit_file(ref))), doing)
-            await effect(host, scope.systemctl("daemon-reload"), doing)
-            return
-        await effect(host, scope.systemctl("disable", "--", unit(ref)), doing)
-        await effect(host, files.remove(scope.unit_file(ref)), doing)
+        if not ref.own_unit:
+            await effect(host, scope.systemctl("disable", "--", unit(ref)), doing)
+        for gone in scope.take_away(ref):
+            await effect(host, gone, doing)
         await effect(host, scope.systemctl("daemon-reload"), doing)
-        await host.run(scope.systemctl("reset-failed", "--", unit(ref)))  # else it stays listed as failed
+        if not ref.own_unit:
+            await host.run(scope.systemctl("reset-failed", "--", unit(ref)))  # else it stays listed as failed
 
     async def stop(self, host: Host, ref: ServiceRef) -> None:
-        scope = await scope_on(host)
+        scope = await scope_on(host, become=ref.become)
+        if scope.sudo and not ref.own_unit and await self.installed(host, ref) is None:
+            return  # what sudo may not do either would look like a service that cannot be stopped
         deadline = ref.stop_timeout + SETTLING
         stop = scope.systemctl("stop", "--", unit(ref), deadline=deadline)
         result = await host.run(stop)
@@ -123,7 +94,7 @@ class Systemd:
 
     async def start(self, host: Host, ref: ServiceRef) -> None:
         """A unit that died too often must be forgiven first, or the good old release would not start either."""
-        scope = await scope_on(host)
+        scope = await scope_on(host, become=ref.become)
         await host.run(scope.systemctl("reset-failed", "--", unit(ref)))
         start = scope.systemctl("start", "--", unit(ref), deadline=SETTLING * 3)
         result = await host.run(start)
@@ -137,7 +108,7 @@ class Systemd:
 
     async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
         shown = await host.look(
-            (await scope_on(host)).systemctl(
+            (await scope_on(host, become=ref.become)).systemctl(
                 "show", "--property=MainPID,ControlGroup", "--", unit(ref), deadline=10
             )
         )
@@ -146,10 +117,10 @@ class Systemd:
         return list(dict.fromkeys([*tree, *(await _members(host, group) if group else [])]))
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
-        return (await host.look(_journal(await scope_on(host), ref, lines))).output
+        return (await host.look(_journal(await scope_on(host, become=ref.become), ref, lines))).output
 
     async def following(self, host: Host, ref: ServiceRef, lines: int) -> Command:
-        return _journal(await scope_on(host), ref, lines, "--follow", deadline=FOLLOWING)
+        return _journal(await scope_on(host, become=ref.become), ref, lines, "--follow", deadline=FOLLOWING)
 
 
 def _journal(scope: Scope, ref: ServiceRef, lines: int, *more: str, deadline: float = 10) -> Command:
@@ -165,15 +136,6 @@ def parse_show(text: str) -> tuple[int, str]:
     shown = dict(line.partition("=")[::2] for line in text.splitlines())
     main = shown.get("MainPID", "")
     return int(main) if main.isdecimal() else 0, shown.get("ControlGroup", "")
-
-
-async def scope_on(host: Host) -> Scope:
-    who = files.script(_WHO, deadline=10)
-    result = await host.look(who)
-    uid, _, home = result.output.partition("\n")
-    if not uid.isdecimal():
-        raise failed(host, who, result, "Asking who we are")
-    return scope_of(int(uid), home.strip())
 
 
 async def refuse_to_end_at_logout(host: Host, scope: Scope, what: str) -> None:
@@ -194,6 +156,10 @@ async def _members(host: Host, group: str) -> list[int]:
         if text is not None:
             return [int(pid) for pid in text.split()]
     return []
+
+
+def _allow(scope: Scope) -> str:
+    return f"`fraisier bootstrap` lets {scope.login} do this by sudo." if scope.sudo else ""
 
 
 def _absent(scope: Scope, ref: ServiceRef) -> str:

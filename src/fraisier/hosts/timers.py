@@ -10,6 +10,7 @@ from fraisier.errors import StepFailed
 from fraisier.hosts import files, systemd
 from fraisier.hosts.effect import effect
 from fraisier.hosts.job_units import HEADER
+from fraisier.hosts.systemd_scope import Scope, scope_on
 from fraisier.model.host import Host
 
 TIMER = ".timer"
@@ -23,7 +24,7 @@ async def staged(host: Host, path: str) -> dict[str, str]:
 
 async def in_place(host: Host, texts: Mapping[str, str]) -> bool:
     """Whether all of these units are the live ones, and their timers wait."""
-    scope = await systemd.scope_on(host)
+    scope = await scope_on(host)
     for name, text in texts.items():
         if text and await host.read_text(f"{scope.folder}/{name}") != text:
             return False
@@ -32,7 +33,7 @@ async def in_place(host: Host, texts: Mapping[str, str]) -> bool:
 
 async def asleep(host: Host, names: Iterable[str]) -> list[str]:
     """Those of these timers that are not active."""
-    scope = await systemd.scope_on(host)
+    scope = await scope_on(host)
 
     async def sleeps(name: str) -> bool:
         asked = scope.systemctl("is-active", "--quiet", "--", name, deadline=10)
@@ -47,7 +48,7 @@ def timers(texts: Iterable[str]) -> list[str]:
 
 async def put(host: Host, texts: Mapping[str, str], instead_of: Mapping[str, str]) -> None:
     """Make these units the live ones, and take away those that stood there before and are not among them."""
-    scope = await systemd.scope_on(host)
+    scope = await scope_on(host)
     await systemd.refuse_to_end_at_logout(host, scope, "The jobs")
     written = {name: text for name, text in texts.items() if text}
     await _refuse_foreign(host, scope, written)
@@ -66,7 +67,7 @@ async def take_away(host: Host, texts: Mapping[str, str]) -> None:
     """Stop their timers, and remove the units that Fraisier wrote."""
     if not texts:
         return
-    scope = await systemd.scope_on(host)
+    scope = await scope_on(host)
     for name in timers(texts):
         await host.run(scope.systemctl("disable", "--now", "--quiet", "--", name))  # it may be gone already
     own = [f"{scope.folder}/{name}" for name, text in texts.items() if text]
@@ -74,7 +75,7 @@ async def take_away(host: Host, texts: Mapping[str, str]) -> None:
     await effect(host, scope.systemctl("daemon-reload"), "Removing the units of jobs")
 
 
-async def _refuse_foreign(host: Host, scope: systemd.Scope, written: Iterable[str]) -> None:
+async def _refuse_foreign(host: Host, scope: Scope, written: Iterable[str]) -> None:
     """Raises `StepFailed` where a unit of that name is somebody else's."""
     for name in written:
         there = await host.read_text(f"{scope.folder}/{name}")

@@ -11,7 +11,7 @@ import msgspec
 
 from fraisier.config.environment import Environment
 from fraisier.engine.hosts import Hosts
-from fraisier.engine.journal import Claim
+from fraisier.engine.journal import Claim, in_thread
 from fraisier.engine.side_by_side import side_by_side
 from fraisier.errors import StepFailed
 from fraisier.hosts.effect import effect
@@ -53,15 +53,16 @@ async def bootstrap(
 
     Raises `Unreachable`, `FenceRefused` when two bootstraps meet, and `CommandFailed` for what did not work.
     """
+    await in_thread(grounds.database.call, "fn_return_orphans")  # units carry the id of an installation
     places = _places(grounds, environment, login)
     if dry_run:
         async with grounds.readers(places) as hosts:
-            await _all(hosts, environment, told, dry_run=True)
+            await _all(hosts, environment, grounds.installation_id, told, dry_run=True)
         return
     claim = Claim(identity=environment.identity, lane=0, token=time.time_ns() // 1_000_000)
     async with grounds.hosts(places, claim) as fenced:
         await _require_root(fenced)
-        await _all(fenced, environment, told, dry_run=False)
+        await _all(fenced, environment, grounds.installation_id, told, dry_run=False)
 
 
 def _places(grounds: Grounds, environment: Environment, login: str) -> list[Place]:
@@ -82,17 +83,25 @@ async def _require_root(hosts: Hosts[FencedHost]) -> None:
 
 
 async def _all(
-    hosts: Hosts[H], environment: Environment, told: Callable[[Line], None], *, dry_run: bool
+    hosts: Hosts[H],
+    environment: Environment,
+    installation_id: str,
+    told: Callable[[Line], None],
+    *,
+    dry_run: bool,
 ) -> None:
     await side_by_side(
-        [_bring(host, environment, told, dry_run=dry_run) for host in hosts.answering.values()]
+        [
+            _bring(host, environment, installation_id, told, dry_run=dry_run)
+            for host in hosts.answering.values()
+        ]
     )
 
 
 async def _bring(
-    host: Host, environment: Environment, told: Callable[[Line], None], *, dry_run: bool
+    host: Host, environment: Environment, installation_id: str, told: Callable[[Line], None], *, dry_run: bool
 ) -> None:
-    for wanted in provisions(environment):
+    for wanted in provisions(environment, installation_id):
         brought, shown = Brought.THERE, ""
         if not (await host.look(wanted.there)).ok:
             brought, shown = (Brought.WOULD if dry_run else Brought.DONE), wanted.shown

@@ -6,7 +6,8 @@ import pytest
 
 from fraisier.errors import CommandFailed, StepFailed
 from fraisier.hosts.service_manager import ServiceRef, service_manager
-from fraisier.hosts.systemd import parse_show, scope_of
+from fraisier.hosts.systemd import parse_show
+from fraisier.hosts.systemd_scope import by_root, scope_of
 from fraisier.model.command import CommandResult
 
 systemd = service_manager("systemd")
@@ -157,3 +158,23 @@ async def test_a_restart_is_a_stop_and_a_start():
     host = Stopping()
     await systemd.restart(host, OWN)
     assert [line.split()[3] for line in host.effects] == ["stop", "reset-failed", "start"]
+
+
+def test_whoever_becomes_root_may_do_exactly_what_a_deployment_does():
+    ref = ServiceRef(manager="systemd", name="fraisier-0badcafe-shop", app_path="/srv/shop", become=True)
+    unit = "fraisier-0badcafe-shop.service"
+    assert [" ".join(words) for words in by_root(ref)] == [
+        f"/usr/bin/install -D -m 644 /dev/stdin /etc/systemd/system/{unit}",
+        f"/usr/bin/rm -f -- /etc/systemd/system/{unit}",
+        "/usr/bin/systemctl --system --no-ask-password daemon-reload",
+        *(
+            f"/usr/bin/systemctl --system --no-ask-password {verb} -- {unit}"
+            for verb in ("start", "stop", "reset-failed", "enable", "disable")
+        ),
+    ]
+
+
+def test_looking_needs_nobody_else():
+    scope = scope_of(1000, "/home/u", login="u", become=True)
+    assert scope.systemctl("show", "--", "x.service").argv[0] == "systemctl"
+    assert scope.systemctl("stop", "--", "x.service").argv[:3] == ("sudo", "-n", "--")
