@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.engine import costs
 from bench.many import many
 from bench.ours import Ours
+from bench.pushes.beside import health
 from bench.pushes.report import forgeries, pushes
 from bench.theirs import Theirs
 from bench.timing import paired, shown
@@ -48,6 +49,7 @@ def main() -> None:
             deployments(ours, theirs)
     many()
     pushes()
+    health()
     forgeries()
     costs()
 

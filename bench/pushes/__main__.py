@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from bench.pushes.beside import health
 from bench.pushes.report import forgeries, pushes
 
 pushes()
+health()
 forgeries(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

@@ -131,7 +131,7 @@ def test_a_system_hook_tells_of_pushes_too():
     assert (event.pushes_branch, event.branch, event.repository) == (True, "main", "group/sub/api")
 
 
-@pytest.mark.feature("GIT-14")
+@pytest.mark.feature("GIT-02", "GIT-14")
 @pytest.mark.parametrize(
     ("name", "config", "address"),
     [
