@@ -316,10 +316,10 @@ class Runner:
             except FraiseQLError as error:
                 unwell.append(error.message)
                 self._stuck[step.host] = error
-                await self._journal.event("health_check.failed", {"step": step.title, "error": error.message})
+                await self._tell_restored("health_check.failed", step, began, error=error.message)
                 self._progress.step_ended(step, _report(step, StepStatus.FAILED, began, error.message))
                 return
-            await self._journal.event("health_check.passed", {"step": step.title, "restored": True})
+            await self._tell_restored("health_check.passed", step, began)
             self._progress.step_ended(step, _report(step, StepStatus.DONE, began, None))
 
         wanted = [
@@ -329,6 +329,12 @@ class Runner:
         ]
         await side_by_side(wanted)
         return "; ".join(unwell) or None
+
+    async def _tell_restored(self, event: str, step: Step, began: float, **more: str) -> None:
+        """What was found of the old version, which is not the one that its deployment names."""
+        told = {"step": step.title, "host": step.host or None, "restored": True, **more}
+        old = {"version": self._plan.old.commit.sha} if self._plan.old else {}
+        await self._journal.event(event, told | old | {"duration": round(time.monotonic() - began, 3)})
 
     async def _within_deadline(self, ordinal: int, step: Step, effect: Awaitable[T]) -> T:
         self._running.add(ordinal)

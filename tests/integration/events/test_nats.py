@@ -121,7 +121,7 @@ async def test_our_server_is_killed_again_and_again(database):
         our_server(database, told.append) as store,
         relaying(database, NatsStream(store.access, "inst")),
     ):
-        for round_ in range(1, 4):
+        for round_ in range(1, 3):
             pid, url = await running(store)
             tell(database, *["a.x"] * 20)
             os.kill(pid, signal.SIGKILL)

@@ -35,7 +35,11 @@ WHERE pk_deployment_step = :step;
 INSERT INTO tb_event (type, fraise, environment, job, deployment, actor, data, created_at)
 SELECT
     :event, d.fraise, d.environment, d.job, d.identifier, d.requested_by,
-    json_set(:event_data, '$.version', d.new_version, '$.step', s.title, '$.duration', s.duration_seconds), :now
+    json_set(
+        :event_data, '$.version', d.new_version, '$.step', s.title, '$.host', NULLIF(s.host, ''),
+        '$.duration', s.duration_seconds
+    ),
+    :now
 FROM tb_deployment_step AS s
 INNER JOIN tb_deployment AS d ON d.pk_deployment = s.fk_deployment
 WHERE s.pk_deployment_step = :step AND :event IS NOT NULL;
