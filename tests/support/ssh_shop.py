@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -120,6 +122,27 @@ class SshShop(Shop):
         finally:
             shell.run("ip", "link", "set", cable, "up")
 
+    @contextmanager
+    def apart_when(self, host: int, moment: Callable[[], bool]):
+        """From that moment on no packet goes to this host or comes from it, until the block ends."""
+        over, cut = threading.Event(), threading.Event()
+
+        def watch() -> None:
+            while not over.is_set() and not _holds(moment):
+                time.sleep(0.02)
+            with self.apart(host):
+                cut.set()
+                over.wait()
+
+        watching = threading.Thread(target=watch)
+        watching.start()
+        try:
+            yield
+            assert cut.is_set()
+        finally:
+            over.set()
+            watching.join()
+
     def close(self) -> None:
         for number, host in enumerate(self.hosts):
             for path in self.unit_files(number):
@@ -128,3 +151,10 @@ class SshShop(Shop):
             host.run("systemctl", "daemon-reload")
             host.run("sh", "-c", f"rm -rf {shlex.quote(str(self.there))}")
         super().close()
+
+
+def _holds(moment: Callable[[], bool]) -> bool:
+    try:
+        return moment()
+    except (OSError, IndexError):
+        return False

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fraisier.model.plan import Plan
-from fraisier.model.status import Direction, StepStatus
+from fraisier.model.status import BEGUN, Direction, StepStatus
 from fraisier.model.step import HEALTH, OnFailure, Position, Seen, Step, registered
 
 MAX_FORWARD = 3  # takeovers until the way is back
@@ -51,7 +51,7 @@ async def decide(
     switch the way is back. At or after it the way is forward, unless a step has failed, nobody can tell whether one
     that must not be repeated has run, or three owners died trying.
     """
-    touched = tuple(row["ordinal"] for row in journal if row["status"] in _BEGUN)
+    touched = tuple(row["ordinal"] for row in journal if row["status"] in BEGUN)
     switched = any(
         row["status"] not in _UNTOUCHED and plan.steps[row["ordinal"]].position is Position.SWITCH
         for row in journal
@@ -70,7 +70,6 @@ async def decide(
     return await _onward(plan, journal, touched, look, switched=switched)
 
 
-_BEGUN = {StepStatus.RUNNING, StepStatus.DONE, StepStatus.FAILED, StepStatus.UNDO_FAILED}
 _UNTOUCHED = {StepStatus.PENDING, StepStatus.SKIPPED}
 
 

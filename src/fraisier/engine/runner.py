@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from fraisier.engine import outcome
 from fraisier.engine.hosts import Hosts
@@ -33,7 +33,7 @@ from fraisier.model.place import HERE
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
 from fraisier.model.secret import Secret
-from fraisier.model.status import Kind, StepStatus
+from fraisier.model.status import BEGUN, Kind, StepStatus
 from fraisier.model.step import (
     HEALTH,
     NotUndone,
@@ -180,6 +180,13 @@ class Runner:
         """These hosts had begun to go back alone. For a deployment that was taken over."""
         for host in hosts:
             await self._give_up(host, DeploymentError("It had failed there before the owner of this died."))
+
+    async def restore(self, host: str, journal: Sequence[Mapping[str, Any]]) -> str | None:
+        """Undo what an ended deployment has left on this host, and judge it; why it is not well, or None."""
+        mine = [row["ordinal"] for row in journal if row["host"] == host and row["status"] in BEGUN]
+        back = await self._undo_all(mine)
+        unhealthy = back.unhealthy if back.switched else await self._judge_restored({host})
+        return "; ".join(back.failures) or unhealthy
 
     async def _pass_by(self, ordinal: int, step: Step) -> None:
         """The host has gone back, the others go on."""

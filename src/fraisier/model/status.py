@@ -38,6 +38,10 @@ class StepStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+BEGUN = frozenset({StepStatus.RUNNING, StepStatus.DONE, StepStatus.FAILED, StepStatus.UNDO_FAILED})
+"""What a way back has to undo."""
+
+
 class RequestStatus(StrEnum):
     PENDING = "pending"
     PROCESSING = "processing"

@@ -22,6 +22,7 @@ from fraisier.observer.machine import machine_id, myself, observer_name
 from fraisier.observer.probing import probe_for_ever
 from fraisier.observer.recorded import Recorded
 from fraisier.observer.rescue import Rescue
+from fraisier.observer.restore import restore_hosts
 
 if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
@@ -79,6 +80,7 @@ class Observer:
         beside = [
             asyncio.create_task(self._say_alive()),
             asyncio.create_task(probe_for_ever(self._grounds, lambda: self._config)),
+            asyncio.create_task(self._restore_hosts()),
         ]
         try:
             while not self._stopping:
@@ -110,6 +112,14 @@ class Observer:
             except FraiseQLError as error:
                 log.warning("the observer did not say that it lives: %s", error.message)
             await asyncio.sleep(self._grounds.timing.heartbeat)
+
+    async def _restore_hosts(self) -> None:
+        """Hosts that did not answer when they were to go back."""
+        pause = self._grounds.timing.heartbeat
+        while True:
+            await asyncio.sleep(pause)
+            with _surviving():
+                await restore_hosts(self._grounds, pause)
 
     async def _fill_slots(self) -> None:
         while not self._stopping and len(self._running) < self._slots:

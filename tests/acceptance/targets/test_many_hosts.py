@@ -175,3 +175,31 @@ def test_all_or_nothing_begins_nothing_when_a_host_does_not_answer(shop):
     assert "web2" in result.json["error"]["message"]
     assert until(lambda: shop.about(host=1) is not None, 20)
     assert shop.live_versions() == [first] * 3
+
+
+def test_a_host_that_cannot_be_returned_is_restored_once_it_answers(shop):
+    """It loses the network while all go back; the others are back, and an observer brings it back later."""
+    check = {
+        "type": "command",
+        "command": ["sh", "-c", "sleep 6; ! grep -q sick mode"],
+        "retries": 0,
+        "timeout": 9,
+    }
+    shop.configure(health_check=[check])
+    good = shop.commit()
+    shop.deploy()
+    shop.env["FRAISIER_LEASE_SECONDS"] = "6"
+    shop.commit("sick")
+    with shop.apart_when(
+        2, lambda: shop.current(2) == shop.releases(host=2)[-1] and len(shop.releases(host=2)) == 2
+    ):
+        result = shop.run("deploy", "shop", "production", "--json", timeout=300)
+        answer = result.json
+        assert (result.exit_code, answer["status"]) == (4, "rollback_failed"), answer
+        assert answer["hosts"]["web3"]["status"] == "pending_restore"
+    assert shop.live_versions()[:2] == [good] * 2
+    with shop.serving():
+        assert until(lambda: host_states(shop)["web3"] == ("in_service", good), 60), host_states(shop)
+    assert shop.live_versions() == [good] * 3
+    assert shop.rows("SELECT 1 FROM tb_event WHERE type = 'host.restored'")
+    assert shop.left_over() == []

@@ -1,0 +1,111 @@
+"""kill -9 at a sample of all moments of a deployment, on every target; then an observer starts.
+
+`make test` tries a few moments of each target, drawn by a seed that failures print; `make chaos` tries all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fraisier.config import FraisierConfig
+from fraisier.engine.planner import plan
+from fraisier.model.plan import Observed, Plan
+from fraisier.model.status import Kind
+from tests.chaos import points
+from tests.chaos.state import open_work
+from tests.support.processes import until
+from tests.support.shop import Shop
+
+ROOT = Path(__file__).parents[3]
+LEASE, VICTIMS_LEASE = 3, 2
+SAMPLE = os.environ.get("FRAISIER_KILL_POINTS", "5")
+SEED = os.environ.get("FRAISIER_KILL_SEED", "1")
+
+pytestmark = [pytest.mark.timeout(3000 if SAMPLE == "all" else 400)]
+
+
+def planned(shop: Shop) -> Plan:
+    """The plan of an update there."""
+    environment = FraisierConfig(str(shop.config)).get_fraise_environment("shop", "production")
+    seen = [
+        Observed(
+            attempt="now",
+            commit=points.NEW.commit,
+            release_name=points.NEW.name,
+            installation_id="test",
+            mirror="/nowhere",
+            live=points.OLD,
+            service_manager="systemd",
+            host=host,
+        )
+        for host in environment.hosts or ("",)
+    ]
+    return plan(environment, seen, Kind.DEPLOY)
+
+
+def moments(shop: Shop) -> list[tuple[str, str]]:
+    """(mode of the new version, moment) of all kill points, or a sample of them."""
+    one = planned(shop)
+    every = [("ok", at) for at in points.forward(one)] + [("sick", at) for at in points.back(one)]
+    return every if SAMPLE == "all" else random.Random(SEED).sample(every, int(SAMPLE))
+
+
+def run(shop: Shop, *arguments: str, lease: int, **trap: Any) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.chaos.launcher", json.dumps(trap), *arguments],
+        env={**shop.env, "FRAISIER_LEASE_SECONDS": str(lease), "PYTHONPATH": str(ROOT)},
+        cwd=shop.root,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def die(shop: Shop, at: str) -> None:
+    """A deployment that dies at this moment. A lease that ran out on a slow machine is tried again."""
+    for _ in range(3):
+        code, said = run(shop, "deploy", "shop", "production", lease=VICTIMS_LEASE, at=at)
+        if code == -signal.SIGKILL:
+            return
+        assert code in {1, 3}, (at, code, said)
+        run(shop, "recover", lease=LEASE)
+    raise AssertionError(f"{at} was never reached: {said}")
+
+
+def is_well(shop: Shop, versions: set[str]) -> str | None:
+    """Exactly one of these versions is live, everything has ended, nothing is half made, and everybody says so."""
+    live, seen = shop.live_version(), shop.status()
+    assert live in versions, (live, seen)
+    assert open_work(shop.database) == []
+    assert (seen["lock"], seen["current_version"], seen["status"]) == (None, live, "healthy"), seen
+    observed = seen["observed"]
+    assert (observed["reachable"], observed["running"], observed["version"]) == (True, True, live), seen
+    assert until(lambda: shop.left_over() == [], 10), shop.left_over()
+    return live
+
+
+def test_a_killed_deployment_is_ended_by_an_observer(shop):
+    live = shop.commit()
+    assert shop.deploy()["status"] == "success"
+    for mode, at in moments(shop):
+        new = shop.commit(mode)
+        die(shop, at)
+        code, said = run(shop, "recover", lease=LEASE)
+        assert code == 0, (at, said)
+        try:
+            live = is_well(shop, {live, new} if mode == "ok" else {live})
+        except AssertionError as failed:
+            raise AssertionError(f"{mode} {at}: {failed}") from failed
