@@ -247,6 +247,7 @@ def test_a_first_migration_by_confiture_leaves_nothing_when_it_fails(shop, serve
     assert (answer["status"], answer["not_undone"], server()) == ("failed", [], [])
 
 
+@pytest.mark.feature("CFG-16")
 def test_confiture_rebuilds_a_development_database(shop, server):
     shop.configure(environments={"development": {"database": {"tool": "confiture", "strategy": "rebuild"}}})
     put(shop, confiture(server, "development") | migration(1, "one"))

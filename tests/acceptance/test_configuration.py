@@ -86,7 +86,7 @@ def test_where_the_file_is_found(shop):
     assert "./config/fraises.yaml exists too and is ignored" in shop.run("list", env=env).stderr
 
 
-@pytest.mark.feature("CFG-05", "CFG-10", "CFG-11")
+@pytest.mark.feature("CFG-05", "CFG-10", "CFG-11", "CFG-14", "PRV-03", "PRV-13")
 def test_three_places_for_a_provider_and_what_is_inherited_mean_the_same(shop):
     plain = """\
 fraises:

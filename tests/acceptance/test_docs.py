@@ -67,6 +67,7 @@ def docker(engine, shop):
         engine.docker("rm", "--force", *made)
 
 
+@pytest.mark.feature("ETC-19")
 @pytest.mark.parametrize("page", TYPED, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_shows_works(shop, page, request):
     shop.commit()

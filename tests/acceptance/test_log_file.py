@@ -104,7 +104,7 @@ fraisier validate
 
 
 @needs_root
-@pytest.mark.feature("ETC-08", "CFG-33")
+@pytest.mark.feature("ETC-08", "CFG-33", "PRV-16")
 def test_the_installed_layout_is_used_where_it_exists(shop):
     """In a namespace of its own, so that nobody else's /opt is touched."""
     shop.commit()

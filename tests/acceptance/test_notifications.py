@@ -54,6 +54,23 @@ def notifications(shop):
     return shop.run("notifications", "list", "--json").json
 
 
+@pytest.mark.feature("SAFE-05")
+def test_a_failure_is_seen_taken_back_told_and_then_a_person_decides(shop, told):
+    _, application = told
+    with shop.serving():
+        assert until(lambda: len(notifications(shop)["receivers"]) == 3, 30)
+        good = shop.commit()
+        shop.deploy()
+        shop.commit("sick")
+        assert shop.deploy()["status"] == "rolled_back"
+        assert shop.live_version() == good
+        assert until(lambda: "lane.held" in [heard.json["type"] for heard in application.heard], 30)
+    kinds = [heard.json["type"] for heard in application.heard]
+    order = ["health_check.failed", "deployment.failed", "deployment.rolled_back", "lane.held"]
+    assert [kind for kind in kinds if kind in order] == order
+    assert shop.status()["hold"]["reason"] == "dep_00002 rolled_back"
+
+
 @pytest.mark.feature("EVT-04", "EVT-06", "EVT-08", "EVT-12")
 def test_everybody_hears_what_they_want_and_a_dead_one_delays_nobody(shop, told):
     slack, application = told

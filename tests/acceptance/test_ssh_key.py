@@ -33,6 +33,7 @@ def deploy(shop, server, key, *, known):
     )
 
 
+@pytest.mark.feature("DEP-20")
 def test_the_key_in_fraisier_ssh_key_is_used(shop, server):
     done = deploy(shop, server, server.good, known=True)
     assert done.returncode == 0, done

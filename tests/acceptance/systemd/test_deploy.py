@@ -11,7 +11,7 @@ def pids(shop):
     return {int(pid) for pid in shop.host.ask("cat", f"/sys/fs/cgroup/systemd{group}/cgroup.procs").split()}
 
 
-@pytest.mark.feature("PRV-01")
+@pytest.mark.feature("PRV-01", "DEP-10")
 def test_deployments_replace_the_process_of_one_enabled_unit(shop):
     first = shop.commit()
     assert shop.deploy()["status"] == "success"
