@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -152,12 +152,15 @@ class ComposeShop(Containers, Shop):
 
 
 class SshComposeShop(Containers, SshShop):
-    """The containers run on a host behind SSH."""
+    """The containers run on hosts behind SSH; what is asked of an engine is asked of the first one."""
 
-    def __init__(self, long: Path, short: Path, host: Machine, engine: Engine) -> None:
-        self.engine = engine
-        super().__init__(long, short, [host])
+    def __init__(self, long: Path, short: Path, hosts: Sequence[Machine], engines: Sequence[Engine]) -> None:
+        self.engine = engines[0]
+        self.engines = engines
+        super().__init__(long, short, hosts)
 
     def close(self) -> None:
-        self.take_away()
+        for engine in self.engines:
+            self.engine = engine
+            self.take_away()
         super().close()

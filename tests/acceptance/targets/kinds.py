@@ -46,7 +46,7 @@ def compose(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator
 
 def ssh_compose(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
     host, engine = request.getfixturevalue("docker_host")
-    yield from closing(SshComposeShop(long, short, host, engine))
+    yield from closing(SshComposeShop(long, short, [host], [engine]))
 
 
 def ssh_three(request: pytest.FixtureRequest, long: Path, short: Path) -> Iterator[Shop]:
