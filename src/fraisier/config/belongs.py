@@ -18,6 +18,7 @@ ONLY: Final = {
     "docker_image": (COMPOSE, MACHINE),
     "service.names": (COMPOSE,),
 }
+GROUP: Final = "put whoever logs in there into the group docker"
 NOT_FOR: Final = {
     COMPOSE: {
         "service.command": "write `command:` of the service in the Compose file",
@@ -26,6 +27,7 @@ NOT_FOR: Final = {
         "service.sandbox": "containers are kept apart by Docker; see `security_opt:` of the Compose file",
         "service.stop_timeout": "write `stop_grace_period:` of the service in the Compose file",
         "user": "write `user:` of the service in the Compose file",
+        "become": GROUP,
     }
 }
 NOT_IN_A_CONTAINER: Final = {
@@ -33,6 +35,7 @@ NOT_IN_A_CONTAINER: Final = {
     "service.manager": "Docker runs the service",
     "service.sandbox": "Docker keeps containers apart",
     "user": "write USER in the Dockerfile",
+    "become": GROUP,
 }
 
 

@@ -31,6 +31,7 @@ MACHINE = "app_path: /a\nservice: {command: x}"
             "provider: docker_compose\npush: true\ndeployment_type: docker_image\ndocker_image: x",
             "6: has nothing to push",
         ),
+        ("provider: docker_compose\nhost: web1\nbecome: sudo", "7: is not for the provider docker_compose"),
         ("provider: docker_compose\nhost: web1", "4: has no app_path"),
         (
             "provider: docker_compose\nservice: [web, 'a b']",
