@@ -13,7 +13,7 @@ RESULTS := .cache/features.json
 # They wait more than they compute: two for each core.
 WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 
-.PHONY: help setup demo test chaos chaos-serve lint format bench features docs hosts-up hosts-down constraints clean
+.PHONY: help setup demo test chaos chaos-serve lint format bench bench-hosts features docs hosts-up hosts-down constraints clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -44,6 +44,7 @@ format: $(READY) ## put the code in shape
 	@$(BIN)/ruff format --quiet
 
 chaos: $(READY) ## kill deployments at random for ten minutes, and those in containers at every moment (`make chaos FOR=60 SEED=…` repeats one)
+	@FRAISIER_KILL_POINTS=all $(BIN)/pytest -q -n 1 tests/acceptance/targets/test_recovery.py
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
 	@CHAOS=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/chaos/test_containers.py
 
@@ -52,6 +53,9 @@ chaos-serve: $(READY) ## kill the server under a load of pushes twenty times (`m
 
 bench: $(READY) ## print how long commands take beside fraisier 0.84.2, and each step; asserts nothing
 	@$(BIN)/python -m bench
+
+bench-hosts: $(READY) ## print how long a deployment to 1, 10 and 50 hosts takes beside a bare SSH script, as root
+	@$(BIN)/python -m bench.hosts
 
 features: $(READY) ## print which rows of docs/features.md a passing test proves
 	@$(BIN)/python -m scripts.features $(RESULTS)
