@@ -27,7 +27,7 @@ from tests.support import processes
 
 ENGINES = BASE / "engines"
 SLOTS = 200
-UP_WITHIN = 30.0
+UP_WITHIN = 90.0
 CONTEXT = "fraisier"
 IMAGE = "fraisier-test-base"
 REGISTRY_PORT = 5000
