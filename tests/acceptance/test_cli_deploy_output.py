@@ -111,6 +111,7 @@ def test_json_is_alone_on_standard_output_and_progress_beside_it(shop):
         "error",
         "not_undone",
         "warnings",
+        "hosts",
         "steps",
     }
     assert "  ✓ Health check passed" in result.stderr

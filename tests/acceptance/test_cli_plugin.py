@@ -60,6 +60,7 @@ def test_an_installed_provider_deploys(shop, own):
     rows = shop.run("providers", "--json").json
     assert [(row["provider"], row["says"]) for row in rows] == [
         ("bare-metal", "a service of systemd or supervisor, below one folder of a machine."),
+        ("docker-compose", "services of a Compose file, in containers of one project per environment."),
         ("my_cloud", "Runs on my own cloud."),
     ]
     assert shop.run("plugin", "remove", "my_cloud").exit_code == 0

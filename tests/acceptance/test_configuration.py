@@ -191,7 +191,7 @@ def test_every_mistake_is_named_at_once(shop):
     )
     said = refused(shop, text)
     assert [line.partition("  ")[0] for line in said] == ["5:7", "6:9", "8:23", "9:9", "10:1"]
-    assert "unknown key 'app_pth'  (did you mean app_path?)" in said[1]
+    assert "unknown key 'app_pth'  (did you mean app_path or backup_path?)" in said[1]
     assert "the key 'build' is already given on line 8" in said[3]
 
 
