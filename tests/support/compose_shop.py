@@ -97,10 +97,14 @@ class ComposeShop(Containers, Shop):
         super().__init__(long, short)
         engine.settings(self.home)
 
+    @property
+    def inside(self) -> list[str]:
+        return self.engine.inside
+
     def run(self, *arguments: str, timeout: float = 120, env: dict[str, str] | None = None) -> Result:
         started = time.monotonic()
         done = subprocess.run(
-            [*self.engine.inside, str(self.fraisier), *arguments],
+            [*self.inside, str(self.fraisier), *arguments],
             env={**self.env, **(env or {})},
             cwd=self.root,
             stdin=subprocess.DEVNULL,
@@ -120,7 +124,7 @@ class ComposeShop(Containers, Shop):
 
     def about(self, environment: str = "production") -> dict[str, Any] | None:
         address = f"http://127.0.0.1:{self.port(environment)}/"
-        words = [*self.engine.inside, "curl", "--silent", "--max-time", "3", address]
+        words = [*self.inside, "curl", "--silent", "--max-time", "3", address]
         asked = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)
         return json.loads(asked.stdout) if asked.returncode == 0 and asked.stdout else None
 
@@ -129,7 +133,7 @@ class ComposeShop(Containers, Shop):
         """Somebody else listens on a port of the engine's network."""
         port = free_port()
         code = f"import socket,time; s=socket.create_server(('127.0.0.1', {port})); print(1, flush=True); time.sleep(600)"
-        words = [*self.engine.inside, sys.executable, "-c", code]
+        words = [*self.inside, sys.executable, "-c", code]
         with subprocess.Popen(words, stdout=subprocess.PIPE) as other:
             assert other.stdout
             other.stdout.readline()

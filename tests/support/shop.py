@@ -130,6 +130,11 @@ class Shop:
     def write_config(self, document: Any) -> None:
         self.config.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
+    @property
+    def inside(self) -> list[str]:
+        """What a command begins with to be where the shop's services are."""
+        return []
+
     def run(self, *arguments: str, timeout: float = 60, env: dict[str, str] | None = None) -> Result:
         """Run the installed command to its end. No answer of it may ever be a traceback."""
         started = time.monotonic()

@@ -61,7 +61,7 @@ def moments(shop: Shop) -> list[tuple[str, str]]:
 
 def run(shop: Shop, *arguments: str, lease: int, **trap: Any) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.chaos.launcher", json.dumps(trap), *arguments],
+        [*shop.inside, sys.executable, "-m", "tests.chaos.launcher", json.dumps(trap), *arguments],
         env={**shop.env, "FRAISIER_LEASE_SECONDS": str(lease), "PYTHONPATH": str(ROOT)},
         cwd=shop.root,
         stdin=subprocess.DEVNULL,
