@@ -94,6 +94,12 @@ class StepFailed(DeploymentError):
     code = "step_failed"
 
 
+class EffectLost(StepFailed):
+    """Nobody knows how a command ended: its machine was restarted, or its supervisor killed."""
+
+    code = "effect_lost"
+
+
 class CommandFailed(StepFailed):
     """A command on a machine ended with another exit code than 0, or was killed at its deadline."""
 

@@ -22,6 +22,7 @@ from fraisier.engine.site import EffectHost, Leash, StepSite
 from fraisier.errors import (
     DatabaseError,
     DeploymentError,
+    EffectLost,
     FraiseQLError,
     HealthCheckError,
     LockError,
@@ -294,8 +295,10 @@ class Runner:
         site = self._site(ordinal, step, "undo")
         began = time.monotonic()
         try:
-            undoing = registered(step).kind.undo(site, params_of(step))
-            still = await self._within_deadline(ordinal, step, undoing)
+            try:
+                still = await self._undone(ordinal, step, site)
+            except EffectLost:  # with the machine that it ran on; every way back may be repeated
+                still = await self._undone(ordinal, step, self._site(ordinal, step, "undo-again"))
         except LockError:
             raise
         except FraiseQLError as error:
@@ -307,6 +310,9 @@ class Runner:
         await self._journal.record(ordinal, StepStatus.UNDONE, undo=True, note=note, output=site.output)
         self._ended(ordinal, step, _report(step, StepStatus.UNDONE, began, note), undoing=True)
         return still
+
+    async def _undone(self, ordinal: int, step: Step, site: StepSite) -> NotUndone | None:
+        return await self._within_deadline(ordinal, step, registered(step).kind.undo(site, params_of(step)))
 
     async def _judge_restored(self, hosts: set[str] | None) -> str | None:
         """Check the version that is live again on these hosts (None: all); None when it is well, else why not."""

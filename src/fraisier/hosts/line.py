@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from itertools import chain, repeat
 from typing import Any, Final
 
-from fraisier.errors import DeploymentError, FenceRefused, Refused, StepFailed, Unreachable
+from fraisier.errors import DeploymentError, EffectLost, FenceRefused, Refused, StepFailed, Unreachable
 from fraisier.hosts.connection import Answered, Connection, ConnectionEnded
 from fraisier.transport.channel import Opener
 from fraisier.transport.redaction import Redactor
@@ -19,6 +19,7 @@ SLACK: Final = (
 )
 PAUSES: Final = (0.0, 0.2, 1.0, 3.0)  # seconds before it is tried again, the last one as often as needed
 RETURNS_WITHIN: Final = 60.0  # seconds: a network that came apart, a machine that starts again
+REFUSALS: Final = {"stale": FenceRefused, "foreign": FenceRefused, "lost": EffectLost}
 HINTS: Final = {
     "stale": "Nothing more was changed here; `fraisier history` shows the deployment that took over.",
     "foreign": "Deploy from the installation that owns it, or run `fraisier fence adopt` when that one is gone.",
@@ -110,7 +111,7 @@ class Line:
             raise
 
     def _refusal(self, no: Answered) -> DeploymentError:
-        refused = FenceRefused if no.code in {"stale", "foreign"} else StepFailed
+        refused = REFUSALS.get(no.code, StepFailed)
         message = self._redactor.mask(f"{self.name}: {no}")
         return refused(message, hint=HINTS.get(no.code, ""), reason=no.code)
 

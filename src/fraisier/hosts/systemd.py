@@ -107,11 +107,11 @@ class Systemd:
         await restarting.restart(self, host, ref)
 
     async def processes(self, host: Host, ref: ServiceRef) -> list[int]:
-        shown = await host.look(
-            (await scope_on(host, become=ref.become)).systemctl(
-                "show", "--property=MainPID,ControlGroup", "--", unit(ref), deadline=10
-            )
-        )
+        scope = await scope_on(host, become=ref.become)
+        show = scope.systemctl("show", "--property=MainPID,ControlGroup", "--", unit(ref), deadline=10)
+        shown = await host.look(show)
+        if not shown.ok:  # no answer is not the answer that nothing runs
+            raise failed(host, show, shown, f"Asking for the processes of {unit(ref)}")
         main, group = parse_show(shown.output)
         tree = await host.process_tree(main) if main else []
         return list(dict.fromkeys([*tree, *(await _members(host, group) if group else [])]))
