@@ -76,7 +76,7 @@ def asked(door):
     ]
 
 
-@pytest.mark.feature("GIT-09", "GIT-18", "HOOK-06", "HOOK-07", "CFG-08", "CFG-09")
+@pytest.mark.feature("GIT-09", "GIT-18", "HOOK-06", "HOOK-07", "CFG-08", "CFG-09", "ETC-05")
 @pytest.mark.parametrize(
     "path", ["/webhook", "/webhooks", "/webhook/{}", "/webhooks/{}", "/webhook?provider={}"]
 )
@@ -89,6 +89,19 @@ async def test_a_push_is_detected_verified_and_stored_before_the_answer(door, se
     assert (event["ref"], event["before_sha"], event["commit_sha"]) == ("refs/heads/main", A, B)
     assert json.loads(event["payload"]) == sender.push("refs/heads/main", A, B)
     assert door.watcher.woken == 1
+
+
+@pytest.mark.feature("ETC-06")
+async def test_the_environment_names_the_forge_before_headers_do_and_the_address_before_it(
+    settings, sender, tmp_path, monkeypatch
+):
+    other = "gitlab" if sender.provider != "gitlab" else "github"
+    monkeypatch.setenv("FRAISIER_GIT_PROVIDER", other)
+    with Database(tmp_path / "fraisier.db") as database:
+        async with opened(settings, database) as door:
+            assert (await send(door, sender)).status_code == 401
+            assert [event["provider"] for event in door.events] == [other]
+            assert (await send(door, sender, path=f"/webhook/{sender.provider}")).status_code == 202
 
 
 @pytest.mark.feature("HOOK-07")
