@@ -22,7 +22,7 @@ def name(shop):
     return f"{shop.engine.registry}/shop-{shop.port()}:latest"
 
 
-@pytest.mark.feature("DEP-19", "PRV-14")
+@pytest.mark.feature("DEP-19", "DEP-27", "PRV-14")
 def test_what_was_built_is_pushed_and_another_environment_runs_it(shop, name):
     image = NAMED.format(image=name)
     run = {"deployment_type": "docker_image", "docker_image": name}

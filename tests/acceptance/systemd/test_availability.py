@@ -28,7 +28,7 @@ def availability(shop, url):
     return next((float(line.removeprefix(name)) for line in lines if line.startswith(name)), None)
 
 
-@pytest.mark.feature("MET-06")
+@pytest.mark.feature("MET-06", "PRV-12")
 def test_a_host_that_does_not_answer_is_unavailable_until_it_does(away):
     with (
         running(away, "observe"),
