@@ -41,6 +41,7 @@ def deployments(ours: Ours, theirs: Theirs) -> None:
 
 
 def main() -> None:
+    costs()  # first: for a minute ext4 is slow to make files where many were deleted
     with tempfile.TemporaryDirectory(prefix="fr-bench-", dir="/tmp") as folder:
         theirs = Theirs(Path(folder) / "theirs")
         with Ours(Path(folder) / "ours") as ours:
@@ -51,7 +52,6 @@ def main() -> None:
     pushes()
     health()
     forgeries()
-    costs()
 
 
 main()
