@@ -53,6 +53,22 @@ def test_nothing_is_wrong_before_and_after_a_first_deployment(shop):
     assert any("They are kept in the database" in line for line in lines)
 
 
+@pytest.mark.feature("DEP-07")
+def test_everything_that_a_deployment_needs_is_named(shop):
+    shop.commit()
+    shop.deploy()
+    said = {row["check"]: row["said"] for row in found(shop)[0]}
+    assert said["configuration"].endswith("is valid.")
+    assert "answers; main is at" in said["repository"]
+    assert said["lanes"] == "No lease is left over, and nothing waits for a person."
+    target = [row["said"] for row in found(shop)[0] if row["check"] == "shop/production"]
+    assert [
+        words
+        for words in ("can be written", "The disk of", "Port")
+        if not any(words in one for one in target)
+    ] == []
+
+
 def test_no_configuration_and_a_broken_one(shop):
     shop.config.write_text(shop.config.read_text().replace("branch:", "brunch:"))
     [(check, said, fix)] = wrong(shop)
