@@ -31,6 +31,8 @@ from fraisier.model.status import StepStatus
 from tests.chaos.points import effect, in_call, in_step, raising_fence
 from tests.chaos.state import open_work
 
+LOOKS = 0.1  # seconds between two looks at what is still open; each costs something
+
 
 class Trap:
     """`at` names the moment, which may come `skip` times before it is meant; `after` is one in seconds since the start;
@@ -150,7 +152,9 @@ async def recover() -> None:
     database = App().database(config)
     observer = Observer(config, database)
     working = asyncio.create_task(observer.run())
-    await _until(lambda: working.done() or not open_work(database.path))
+    while not working.done() and open_work(database.path):
+        observer.wake()
+        await asyncio.sleep(LOOKS)
     observer.stop()
     await working
 
