@@ -25,6 +25,7 @@ class MyGitProvider(GitProvider):
 @pytest.fixture
 async def door(settings, tmp_path, monkeypatch):
     monkeypatch.setattr("fraisier.git.forge._providers", dict(providers()))
+    monkeypatch.setattr("fraisier.model.registry._registered", {})
     register_provider(MyGitProvider)
     with Database(tmp_path / "fraisier.db") as database:
         async with opened(settings, database) as found:

@@ -26,6 +26,7 @@ class Minimal(GitProvider):
 @pytest.fixture
 def registered(monkeypatch):
     monkeypatch.setattr("fraisier.git.forge._providers", dict(providers()))
+    monkeypatch.setattr("fraisier.model.registry._registered", {})
     register_provider(Minimal)
 
 
