@@ -12,8 +12,10 @@ READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt script
 RESULTS := .cache/features.json
 # They wait more than they compute: two for each core.
 WORKERS ?= $(shell echo $$((2 * $$(nproc))))
+# The suite starts Python thousands of times; what it compiles is kept, whatever else this machine prefers.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test chaos chaos-serve lint format bench bench-hosts features docs hosts-up hosts-down constraints clean
+.PHONY: help setup demo test chaos chaos-points chaos-serve lint format bench bench-hosts features docs hosts-up hosts-down constraints clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -43,10 +45,11 @@ format: $(READY) ## put the code in shape
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
 
-chaos: $(READY) ## kill deployments at random for ten minutes, and those in containers at every moment (`make chaos FOR=60 SEED=…` repeats one)
-	@FRAISIER_KILL_POINTS=all $(BIN)/pytest -q -n 1 tests/acceptance/targets/test_recovery.py
+chaos: chaos-points ## kill deployments at every moment on every target, then at random for ten minutes (`make chaos FOR=60 SEED=…` repeats one)
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
-	@CHAOS=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/chaos/test_containers.py
+
+chaos-points: $(READY) ## kill deployments at every moment on every target
+	@FRAISIER_KILL_POINTS=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/acceptance/targets/test_recovery.py tests/chaos/test_containers.py
 
 chaos-serve: $(READY) ## kill the server under a load of pushes twenty times (`make chaos-serve KILLS=5 SEED=…`)
 	@FRAISIER_KILLS=$(or $(KILLS),20) FRAISIER_SEED=$(SEED) $(BIN)/pytest -q tests/chaos/test_deliveries.py

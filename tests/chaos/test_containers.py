@@ -17,7 +17,8 @@ from tests.hosts.engine import Engine
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(400)]
 
-SEED, SAMPLE = 20, 20
+SAMPLE = os.environ.get("FRAISIER_KILL_POINTS", "20")
+SEED = os.environ.get("FRAISIER_KILL_SEED", "1")
 BUSY_ENGINE = 120  # seconds; a quiet machine takes three
 EVERY = [
     *(("update", at) for at in points.forward(UPDATE)),
@@ -26,7 +27,7 @@ EVERY = [
     *(("sick first", at) for at in points.back(FIRST)),
     *(("rollback", at) for at in points.forward(ROLLBACK)),
 ]
-CHOSEN = EVERY if os.environ.get("CHAOS") == "all" else random.Random(SEED).sample(EVERY, SAMPLE)
+CHOSEN = EVERY if SAMPLE == "all" else random.Random(SEED).sample(EVERY, int(SAMPLE))
 
 
 @pytest.fixture(scope="module")
