@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Final
 
 PATIENCE: Final = 10.0  # seconds between SIGTERM and SIGKILL
-TTY: Final = 4  # the controlling terminal, among the fields of proc(5)'s stat that follow the name
+PARENT, TTY = 1, 4  # among the fields of proc(5)'s stat that follow the name; TTY is the controlling terminal
 PROC: Final = Path("/proc")
 
 
 def working_in(folder: Path) -> list[int]:
     """Every process whose working folder is inside `folder`, or whose FRAISIER_CONFIG lies there.
 
-    What has a terminal belongs to a person who looks around there, and is left alone.
+    What has a terminal belongs to a person who looks around there, and is left alone; unless we have just started it.
     """
     return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit() and _belongs(entry, folder)]
 
@@ -39,14 +39,14 @@ def _belongs(entry: Path, folder: Path) -> bool:
         return False
     try:
         related = _inside(str((entry / "cwd").readlink()), folder) or _configured_in(entry, folder)
-        return related and not _has_terminal(entry)
+        return related and not _is_a_persons(entry)
     except OSError:  # it has just ended, or is somebody else's
         return False
 
 
-def _has_terminal(entry: Path) -> bool:
+def _is_a_persons(entry: Path) -> bool:
     after_name = (entry / "stat").read_bytes().rpartition(b")")[2].split()
-    return after_name[TTY] != b"0"
+    return after_name[TTY] != b"0" and int(after_name[PARENT]) != os.getpid()
 
 
 def _configured_in(entry: Path, folder: Path) -> bool:

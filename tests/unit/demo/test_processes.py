@@ -9,8 +9,19 @@ import threading
 import pytest
 
 from fraisier.demo import processes
+from tests.support.processes import belonging_to, until
 
 IGNORING = "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
+
+PERSON = """
+import os, pty, sys
+pid, _ = pty.fork()
+if pid == 0:
+    os.chdir(sys.argv[1])
+    os.execvp("sleep", ["sleep", "60"])
+print(pid, flush=True)
+os.waitpid(pid, 0)
+"""
 
 
 @pytest.fixture
@@ -49,12 +60,24 @@ def test_finds_what_works_in_the_folder_or_is_configured_there(tmp_path, started
 
 
 def test_leaves_a_person_at_a_terminal_alone(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", PERSON, tmp_path], stdout=subprocess.PIPE, start_new_session=True
+    ) as shell:
+        pid = int(shell.stdout.readline())
+        try:
+            assert until(lambda: belonging_to(tmp_path).get(pid) == "sleep 60")
+            assert processes.working_in(tmp_path) == []
+        finally:
+            os.kill(pid, 9)
+
+
+def test_finds_what_was_just_started_at_our_own_terminal(tmp_path):
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
         os.execvp("sleep", ["sleep", "60"])
     try:
-        assert processes.working_in(tmp_path) == []
+        assert until(lambda: processes.working_in(tmp_path) == [pid])
     finally:
         os.kill(pid, 9)
         os.waitpid(pid, 0)
