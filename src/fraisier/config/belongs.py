@@ -17,6 +17,8 @@ ONLY: Final = {
     "deployment_type": (COMPOSE, MACHINE),
     "docker_image": (COMPOSE, MACHINE),
     "service.names": (COMPOSE,),
+    "build_sandbox": (MACHINE,),
+    "build_writes": (MACHINE,),
 }
 GROUP: Final = "put whoever logs in there into the group docker"
 NOT_FOR: Final = {
@@ -34,6 +36,8 @@ NOT_IN_A_CONTAINER: Final = {
     "service.unit": "Docker runs the service",
     "service.manager": "Docker runs the service",
     "service.sandbox": "Docker keeps containers apart",
+    "build_sandbox": "Docker builds it",
+    "build_writes": "Docker builds it",
     "user": "write USER in the Dockerfile",
     "become": GROUP,
 }
@@ -50,6 +54,7 @@ def check(provider: str, values: Values, problems: Problems) -> None:
             problems.add(found, f"is not for the provider {provider}", hint=why)
     if provider == MACHINE:
         _container(values, problems)
+        _sandbox(values, problems)
     _image(values, problems)
 
 
@@ -63,6 +68,15 @@ def _container(values: Values, problems: Problems) -> None:
     for key, found in _written(values):
         if why := NOT_IN_A_CONTAINER.get(key):
             problems.add(found, f"is not for a service in a container ({kind.path})", hint=why)
+
+
+def _sandbox(values: Values, problems: Problems) -> None:
+    """Whoever is root gets out of it, and without it nothing keeps a build from other folders."""
+    wanted, writes = values.get("build_sandbox"), values.get("build_writes")
+    if wanted and wanted.value is True and "user" not in values:
+        problems.add(wanted, "needs user: who is not root", hint="name the user who builds")
+    if writes and _value(values, "build_sandbox") is not True:
+        problems.add(writes, "is for builds in a sandbox", hint="add build_sandbox: true")
 
 
 def _written(values: Values) -> Iterator[tuple[str, Found]]:

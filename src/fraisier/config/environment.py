@@ -59,6 +59,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     app_path: str = ""
     build: tuple[str, ...] | None = None
     build_timeout: float = 1800.0
+    build_sandbox: bool = False
+    build_writes: tuple[str, ...] = ()
     service: Service | None = None
     resources: Resources = NO_BOUNDS
     health_checks: tuple[HealthCheck, ...] = ()
@@ -182,6 +184,16 @@ SHARED_FIELDS: Final = (
     Field("app_path", text(check=absolute_path), "The folder on the target that holds the releases."),
     Field("build", ARGV, "Runs in the new release; default: its build.sh if it has one."),
     Field("build_timeout", duration(minimum=1), "How long the build may take."),
+    Field(
+        "build_sandbox",
+        FLAG,
+        "The build, run by `user`, can write in its release only, sees no other process, and leaves none behind.",
+    ),
+    Field(
+        "build_writes",
+        at_most(32, text("the path of a folder", check=absolute_path)),
+        "Further folders in which a build in a sandbox may write, such as the cache of a package manager.",
+    ),
     Field(
         "service", SERVICE_KIND, "The process that serves, or the service of the Compose file by its name."
     ),

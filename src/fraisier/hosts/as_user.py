@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from fraisier.errors import StepFailed
-from fraisier.hosts import files
+from fraisier.hosts import confine, files
 from fraisier.model.command import Command
 from fraisier.model.host import Host
 
@@ -30,6 +31,13 @@ def as_user(what: Command, user: str | None, *, confined: bool = False) -> Comma
         return what
     argv = (*_CONFINED, *what.argv) if confined else what.argv
     return msgspec.structs.replace(what, argv=("sh", "-c", _RUN, "sh", user, *argv))
+
+
+def walled(what: Command, user: str, folders: tuple[str, ...]) -> Command:
+    """The same command, run by `user`, who can write in `folders` only. See `confine`."""
+    program = Path(confine.__file__).read_text(encoding="utf-8")
+    words = (user, what.cwd or folders[0], str(len(folders)), *folders, *what.argv)
+    return msgspec.structs.replace(what, argv=("python3", "-I", "-S", "-c", program, *words))
 
 
 def give(folder: str, user: str) -> Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fraisier.errors import CommandFailed
@@ -10,7 +11,7 @@ from fraisier.model.host import Host
 
 SHOWN_LINES: Final = 20
 
-_WELL_KNOWN: Final = {
+WELL_KNOWN: Final = {
     "No space left on device": "Free some disk space there (a lower keep_releases helps) and deploy again.",
     "Disk quota exceeded": "Free some disk space there (a lower keep_releases helps) and deploy again.",
     "Read-only file system": "The disk is mounted read-only: see dmesg, repair and remount it, deploy again.",
@@ -19,21 +20,31 @@ _WELL_KNOWN: Final = {
 }
 
 
-async def effect(host: Host, what: Command, doing: str, *, hint: str = "") -> CommandResult:
+async def effect(
+    host: Host, what: Command, doing: str, *, hint: str = "", known: Mapping[str, str] = WELL_KNOWN
+) -> CommandResult:
     """Run `what` under the fence. Raises `CommandFailed` saying what `doing` was, how it ended, and its output."""
     result = await host.run(what)
     if not result.ok:
-        raise failed(host, what, result, doing, hint=hint)
+        raise failed(host, what, result, doing, hint=hint, known=known)
     return result
 
 
-def failed(host: Host, what: Command, result: CommandResult, doing: str, *, hint: str = "") -> CommandFailed:
-    """The error for a command that did not end well."""
-    known = [advice for text, advice in _WELL_KNOWN.items() if text in result.output]
+def failed(
+    host: Host,
+    what: Command,
+    result: CommandResult,
+    doing: str,
+    *,
+    hint: str = "",
+    known: Mapping[str, str] = WELL_KNOWN,
+) -> CommandFailed:
+    """The error for a command that did not end well. `known` advises by what stands in the output."""
+    advised = [advice for text, advice in known.items() if text in result.output]
     lines = last_lines(result.output)
     return CommandFailed(
         f"{doing} failed on {host.name}: {_how(what, result)}" + (f"\n{lines}" if lines else ""),
-        hint=known[0] if known else hint,
+        hint=advised[0] if advised else hint,
         exit_code=result.exit_code,
     )
 

@@ -145,8 +145,13 @@ def build(environment: Environment, observed: Observed) -> Step:
         env_files=environment.env_files,
         user=environment.user,
         deadline=environment.build_timeout,
+        sandbox=environment.build_sandbox,
+        writes=environment.build_writes,
     )
-    return _step("build_release", "Built", "Building...", params, deadline=params.deadline + MARGIN)
+    where = " in a sandbox" if environment.build_sandbox else ""
+    return _step(
+        "build_release", f"Built{where}", f"Building{where}...", params, deadline=params.deadline + MARGIN
+    )
 
 
 def stage(environment: Environment, observed: Observed) -> Step:

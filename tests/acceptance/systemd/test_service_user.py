@@ -11,7 +11,8 @@ pytestmark = [pytest.mark.systemd, pytest.mark.timeout(400)]
 def test_a_unit_runs_as_the_named_user(host, shop: HostShop):
     user = f"serve{shop.port()}"
     host.ask("useradd", "--system", "--create-home", user)
-    shop.configure(user=user, env_vars={"TOKEN": "${TOKEN}"}, build=["sh", "-c", "id -un > builder"])
+    build = ["sh", "-c", "id -un > builder; touch ~/mine 2> refused || true"]
+    shop.configure(user=user, env_vars={"TOKEN": "${TOKEN}"}, build=build, build_sandbox=True)
     shop.env["TOKEN"] = "s3cret-token"
     sha = shop.commit()
     answer = shop.deploy()
@@ -22,5 +23,6 @@ def test_a_unit_runs_as_the_named_user(host, shop: HostShop):
     assert host.ask("ps", "-o", "uid=", "-p", str(about["pid"])).strip() == host.ask("id", "-u", user).strip()
     release = shop.app_path() / "releases" / shop.releases()[0]
     assert host.ask("cat", f"{release}/builder").strip() == user
+    assert "Read-only file system" in host.ask("cat", f"{release}/refused")
     assert host.ask("stat", "-c", "%U %a", f"{release}.env").strip() == "root 600"
     assert shop.live_version() == sha

@@ -45,6 +45,13 @@ MACHINE = "app_path: /a\nservice: {command: x}"
             "provider: docker_compose\ndeployment_type: docker_image\ndocker_image: -x",
             "7: must be the name of an",
         ),
+        (f"{MACHINE}\nbuild_sandbox: true", "7: needs user: who is not root"),
+        (f"{MACHINE}\nuser: ada\nbuild_writes: /a/b", "8: is for builds in a sandbox"),
+        (f"{MACHINE}\nuser: ada\nbuild_sandbox: true\nbuild_writes: a", "9: must be an absolute path"),
+        (
+            "provider: docker_compose\nbuild_sandbox: true",
+            "6: belongs to the provider bare_metal, and this one is docker_compose",
+        ),
     ],
 )
 def test_it_is_refused_at_its_place(wrong, keys, expected):

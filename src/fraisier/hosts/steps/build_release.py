@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from fraisier.hosts import env_file, files, layout
-from fraisier.hosts.as_user import as_user, give
-from fraisier.hosts.effect import effect
+from fraisier.hosts.as_user import as_user, give, walled
+from fraisier.hosts.effect import WELL_KNOWN, effect
 from fraisier.hosts.steps import update_tree
 from fraisier.model.command import Command
 from fraisier.model.host import Host, Site
@@ -17,12 +17,17 @@ from fraisier.model.step import NotUndone, Seen, Skip, step_kind
 
 SCRIPT: Final = "./build.sh"
 _FIND: Final = 'if [ -x "$1/build.sh" ]; then echo run; elif [ -f "$1/build.sh" ]; then echo sh; fi'
+_WALLED: Final = {
+    "Read-only file system": "The sandbox lets a build write in its release and in the folders of build_writes: add one "
+    "there, or write build_sandbox: false.",
+    "cannot start in a sandbox": "Make what is missing there, or write build_sandbox: false.",
+}
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
     """`argv` None means `./build.sh`, if the release has one. `env_vars` are unresolved; `env_files` lie on
     Fraisier's machine; `deadline` in seconds. `user` owns the release from here on and builds it, and nothing
-    that the build brings along can become anybody else.
+    that the build brings along can become anybody else. `sandbox`: it can write in the release and in `writes` only.
     """
 
     app_path: str
@@ -32,6 +37,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float = 1800.0
     env_files: tuple[str, ...] = ()
     user: str | None = None
+    sandbox: bool = False
+    writes: tuple[str, ...] = ()
 
 
 @step_kind("build_release", params=Params, repeatable=True)
@@ -54,9 +61,10 @@ class BuildRelease:
         what = Command(argv=tuple(argv), env=env, cwd=folder, deadline=params.deadline)
         await effect(
             site.host,
-            as_user(what, params.user, confined=True),
+            _confined(what, folder, params),
             f"The build ({what}) in {folder}",
             hint="Fix the build and deploy again.",
+            known=_WALLED | WELL_KNOWN | _WALLED if params.sandbox else WELL_KNOWN,
         )
         if in_place:
             await _tell_modified(site, folder)
@@ -72,6 +80,12 @@ class BuildRelease:
             what=f"the untracked files that the build wrote in {folder}",
             how=f"build the old version again: cd {shlex.quote(folder)} && {how}",
         )
+
+
+def _confined(what: Command, folder: str, params: Params) -> Command:
+    if params.sandbox and params.user is not None:
+        return walled(what, params.user, (folder, *params.writes))
+    return as_user(what, params.user, confined=True)
 
 
 async def _tell_modified(site: Site, folder: str) -> None:
