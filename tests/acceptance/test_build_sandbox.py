@@ -1,12 +1,14 @@
-"""`build_sandbox:` — a build can write in its release only, sees no other process, and leaves none behind."""
+"""`build_sandbox:`, and `sandbox:` of a hook: it can write in its release only and leaves no process behind."""
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.support.processes import until
+from tests.support.running import running as started
 from tests.support.shop import Shop
 
 USER = "nobody"
@@ -111,3 +113,28 @@ def test_a_build_past_its_deadline_ends_with_all_it_started(shop, build):
 def test_a_build_s_own_exit_code_is_told(shop):
     configure(shop, "exit 7")
     assert "exit code 7" in shop.deploy()["error"]["message"]
+
+
+def test_whoever_recovers_ends_what_runs_in_the_sandbox(shop):
+    ends = f"{os.getpid()}.95"
+    shop.env["FRAISIER_LEASE_SECONDS"] = "2"
+    configure(shop, f"setsid sleep {ends} & sleep {ends}")
+    with started(shop, "deploy", "shop", "production", "--json") as owner:
+        assert until(lambda: len(running(ends)) >= 2)
+        owner.signal(signal.SIGKILL)
+        owner.process.wait()
+    configure(shop, "true")
+    result = shop.run("deploy", "shop", "production")
+    assert "An interrupted deployment of this lane was found" in result.output
+    assert (result.exit_code, running(ends)) == (0, [])
+
+
+def test_a_hook_that_asks_for_it_can_write_in_its_release_only(shop, outside):
+    hook = {"command": f"touch made; touch {outside}/mine", "sandbox": True, "on_failure": "warn"}
+    configure(shop, "true", hooks={"pre_deployment": [hook, f"touch {outside}/theirs"]})
+    assert shop.deploy()["status"] == "success"
+    [name] = shop.releases()
+    assert (shop.app_path() / "releases" / name / "made").owner() == USER
+    assert [path.name for path in outside.iterdir()] == ["theirs"]
+    said = shop.run("logs", "dep_00001").output
+    assert f"cannot touch '{outside}/mine': Read-only file system" in said

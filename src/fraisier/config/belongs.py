@@ -56,6 +56,7 @@ def check(provider: str, values: Values, problems: Problems) -> None:
         _container(values, problems)
         _sandbox(values, problems)
     _image(values, problems)
+    _hooks(values, problems)
 
 
 def _container(values: Values, problems: Problems) -> None:
@@ -77,6 +78,13 @@ def _sandbox(values: Values, problems: Problems) -> None:
         problems.add(wanted, "needs user: who is not root", hint="name the user who builds")
     if writes and _value(values, "build_sandbox") is not True:
         problems.add(writes, "is for builds in a sandbox", hint="add build_sandbox: true")
+
+
+def _hooks(values: Values, problems: Problems) -> None:
+    hooks = values["hooks"].value if "hooks" in values else None
+    for found in hooks.values() if isinstance(hooks, dict) and "user" not in values else ():
+        if found.value is not BAD and any(hook.sandbox for hook in found.value):
+            problems.add(found, "has a sandbox, which needs user: who is not root", hint="name that user")
 
 
 def _written(values: Values) -> Iterator[tuple[str, Found]]:

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from fraisier.config.kinds import ANY_TEXT, ARGV, choice, duration, scalar
+from fraisier.config.kinds import ANY_TEXT, ARGV, FLAG, choice, duration, scalar
 from fraisier.config.node import Mapping, Sequence
 from fraisier.config.references import SOURCES
 from fraisier.config.section import BAD, Field, Kind, Value, nested, plain, section
@@ -19,12 +19,14 @@ FOREIGN: Final = re.compile(rf"\$\{{({'|'.join(SOURCES)}):[^-=?+}}][^}}]*\}}")
 class Hook(msgspec.Struct, frozen=True, kw_only=True):
     """`command` is an argument list; a text became `sh -c text`, and its variables come from the environment.
 
-    `timeout` is in seconds. `on_failure: warn` records a failure and goes on.
+    `timeout` is in seconds. `on_failure: warn` records a failure and goes on. `sandbox`: it can write in the release
+    only.
     """
 
     command: tuple[str, ...]
     on_failure: Literal["fail", "warn"] = "fail"
     timeout: float = 600.0
+    sandbox: bool = False
 
 
 class Hooks(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,11 @@ HOOK: Final = section(
         "fail ends the deployment and brings the old version back; warn is recorded and goes on.",
     ),
     Field("timeout", duration(minimum=1), "How long the command may take."),
+    Field(
+        "sandbox",
+        FLAG,
+        "true: run by `user`, it can write in the release only, and leaves no process behind.",
+    ),
     of=Hook,
 )
 

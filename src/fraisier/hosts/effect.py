@@ -18,6 +18,12 @@ WELL_KNOWN: Final = {
     "Permission denied": "Run Fraisier as the user who owns app_path, or give that user the rights.",
     "Operation not permitted": "Run Fraisier as the user who owns app_path, or give that user the rights.",
 }
+WALLED: Final = {
+    "Read-only file system": "In a sandbox only the release can be written, and for a build the folders of build_writes: "
+    "add one there, or lift it (build_sandbox: false; of a hook, sandbox: false).",
+    "cannot start in a sandbox": "Make what is missing there, or lift it (build_sandbox: false; of a hook, sandbox: false).",
+}
+"""What is known better of a command in a sandbox."""
 
 
 async def effect(

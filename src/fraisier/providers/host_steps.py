@@ -230,6 +230,7 @@ def hook(environment: Environment, observed: Observed, wanted: Hook, position: P
         env=_told(environment, observed),
         public=public(environment),
         user=environment.user,
+        sandbox=wanted.sandbox,
         stays=f"whatever the {name} `{shown}` changed",
         how="undo it by hand if it must not stay",
         deadline=wanted.timeout,

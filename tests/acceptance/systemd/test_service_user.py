@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.host_shop import HostShop
+from tests.support.ssh_shop import SshShop
 
 pytestmark = [pytest.mark.systemd, pytest.mark.timeout(400)]
 
@@ -26,3 +27,19 @@ def test_a_unit_runs_as_the_named_user(host, shop: HostShop):
     assert "Read-only file system" in host.ask("cat", f"{release}/refused")
     assert host.ask("stat", "-c", "%U %a", f"{release}.env").strip() == "root 600"
     assert shop.live_version() == sha
+
+
+def test_a_build_on_another_machine_is_kept_in_its_release(host, tmp_path, short_folder):
+    user = f"far-{short_folder.name}".lower()
+    host.ask("useradd", "--system", "--create-home", user)
+    shop = SshShop(tmp_path, short_folder, [host])
+    try:
+        shop.configure(user=user, build_sandbox=True, build=["sh", "-c", "touch made ~/mine"])
+        shop.commit()
+        answer = shop.deploy()
+        assert answer["status"] == "failed"
+        assert f"cannot touch '/home/{user}/mine': Read-only file system" in answer["error"]["message"]
+        assert "made" not in answer["error"]["message"].partition("touch: ")[2]
+        assert "build_writes" in answer["error"]["hint"]
+    finally:
+        shop.close()

@@ -46,6 +46,10 @@ MACHINE = "app_path: /a\nservice: {command: x}"
             "7: must be the name of an",
         ),
         (f"{MACHINE}\nbuild_sandbox: true", "7: needs user: who is not root"),
+        (
+            f"{MACHINE}\nhooks: {{pre_deployment: {{command: x, sandbox: true}}}}",
+            "7: has a sandbox, which needs user",
+        ),
         (f"{MACHINE}\nuser: ada\nbuild_writes: /a/b", "8: is for builds in a sandbox"),
         (f"{MACHINE}\nuser: ada\nbuild_sandbox: true\nbuild_writes: a", "9: must be an absolute path"),
         (

@@ -9,7 +9,7 @@ import msgspec
 
 from fraisier.hosts import env_file, files, layout
 from fraisier.hosts.as_user import as_user, give, walled
-from fraisier.hosts.effect import WELL_KNOWN, effect
+from fraisier.hosts.effect import WALLED, WELL_KNOWN, effect
 from fraisier.hosts.steps import update_tree
 from fraisier.model.command import Command
 from fraisier.model.host import Host, Site
@@ -17,11 +17,6 @@ from fraisier.model.step import NotUndone, Seen, Skip, step_kind
 
 SCRIPT: Final = "./build.sh"
 _FIND: Final = 'if [ -x "$1/build.sh" ]; then echo run; elif [ -f "$1/build.sh" ]; then echo sh; fi'
-_WALLED: Final = {
-    "Read-only file system": "The sandbox lets a build write in its release and in the folders of build_writes: add one "
-    "there, or write build_sandbox: false.",
-    "cannot start in a sandbox": "Make what is missing there, or write build_sandbox: false.",
-}
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +59,7 @@ class BuildRelease:
             _confined(what, folder, params),
             f"The build ({what}) in {folder}",
             hint="Fix the build and deploy again.",
-            known=_WALLED | WELL_KNOWN | _WALLED if params.sandbox else WELL_KNOWN,
+            known=WALLED | WELL_KNOWN | WALLED if params.sandbox else WELL_KNOWN,
         )
         if in_place:
             await _tell_modified(site, folder)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from fraisier.hosts import env_file, layout
-from fraisier.hosts.as_user import as_user
+from fraisier.hosts.as_user import as_user, walled
 from fraisier.hosts.compose import release
 from fraisier.hosts.compose.project import Project
-from fraisier.hosts.effect import effect
+from fraisier.hosts.effect import WALLED, WELL_KNOWN, effect
 from fraisier.model.command import Command
 from fraisier.model.host import Site
 from fraisier.model.step import NotUndone, Seen, step_kind
@@ -19,7 +19,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
     `undo_argv` takes it back. Without one, `stays` says what is left behind and `how` a person undoes that;
     an empty `stays` means that nothing has to be undone, as after a backup. `deadline` is in seconds.
-    `env` is added to the release's own variables, of which the `public` ones hold no secret. `user` runs it.
+    `env` is added to the release's own variables, of which the `public` ones hold no secret. `user` runs it, and with
+    `sandbox` can write in the release only.
     `project` is what it means when it calls `docker compose`, where that runs the release.
     """
 
@@ -34,6 +35,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = msgspec.field(default_factory=dict)
     public: tuple[str, ...] = ()
     user: str | None = None
+    sandbox: bool = False
     project: Project | None = None
 
 
@@ -63,7 +65,14 @@ async def _run(site: Site, params: Params, argv: tuple[str, ...], doing: str) ->
     what = Command(argv=argv, env={**env, **params.env}, cwd=folder, deadline=params.deadline)
     await effect(
         site.host,
-        as_user(what, params.user),
+        _by_user(what, folder, params),
         f"{doing} ({what}) in {folder}",
         hint=f"Fix the {params.what} and deploy again.",
+        known=WALLED | WELL_KNOWN | WALLED if params.sandbox else WELL_KNOWN,
     )
+
+
+def _by_user(what: Command, folder: str, params: Params) -> Command:
+    if params.sandbox and params.user is not None:
+        return walled(what, params.user, (folder,))
+    return as_user(what, params.user)
