@@ -80,7 +80,8 @@ def test_an_honest_build_works_with_its_cache_and_leaves_nothing_behind(shop, ou
 
 
 def test_a_build_cannot_write_elsewhere_and_is_told_so(shop, outside):
-    configure(shop, f"touch {outside}/mine")
+    remounts = f"unshare -Urm sh -c 'mount -o remount,bind,rw /; touch {outside}/mine' || true"
+    configure(shop, f"{remounts}; touch {outside}/mine")
     answer = shop.deploy()
     assert answer["status"] == "failed"
     assert "Read-only file system" in answer["error"]["message"]

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from fraisier.errors import StepFailed
-from fraisier.hosts import confine, files
+from fraisier.hosts import files
 from fraisier.model.command import Command
 from fraisier.model.host import Host
 
@@ -18,6 +18,7 @@ _RUN: Final = (
     'exec setpriv --reuid="$user" --regid="$(id -g -- "$user")" --init-groups -- "$@"'
 )
 _CONFINED: Final = ("setpriv", "--no-new-privs", "--")
+_CONFINE: Final = Path(__file__).with_name("confine.py")  # sent there, never imported here
 _OWN: Final = 'exec chown -R -h -- "$1:$(id -g -- "$1")" "$2"'
 _WHO: Final = 'id -u; id -u -- "$1"'
 
@@ -35,7 +36,7 @@ def as_user(what: Command, user: str | None, *, confined: bool = False) -> Comma
 
 def walled(what: Command, user: str, folders: tuple[str, ...]) -> Command:
     """The same command, run by `user`, who can write in `folders` only. See `confine`."""
-    program = Path(confine.__file__).read_text(encoding="utf-8")
+    program = _CONFINE.read_text(encoding="utf-8")
     words = (user, what.cwd or folders[0], str(len(folders)), *folders, *what.argv)
     return msgspec.structs.replace(what, argv=("python3", "-I", "-S", "-c", program, *words))
 
