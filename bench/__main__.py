@@ -10,7 +10,7 @@ from bench.engine import costs
 from bench.many import many
 from bench.ours import Ours
 from bench.pushes.beside import health
-from bench.pushes.report import forgeries, pushes
+from bench.pushes.report import forgeries, memory, pushes
 from bench.theirs import Theirs
 from bench.timing import paired, shown
 
@@ -51,6 +51,7 @@ def main() -> None:
     many()
     pushes()
     health()
+    memory()
     forgeries()
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from bench.pushes.load import send
 from tests.support.processes import until
-from tests.support.shop import Shop
+from tests.support.shop import WAITING, Shop
 
 LANES = 20
 ASKED = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 BUILDING = "SELECT 1 FROM tb_deployment_step WHERE kind = 'build_release' AND status = 'running'"
-GOING = "SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')"
 
 
 def health(times: int = 500) -> None:
@@ -40,7 +39,7 @@ def _measure(shop: Shop, times: int) -> None:
         _shown(int(address.rpartition(":")[2]), times, f"/health, {LANES} builds run")
         (shop.root / "go").touch()
         _shown(int(address.rpartition(":")[2]), times, f"/health, {LANES} deployments end")
-        until(lambda: not shop.rows(GOING), 120)
+        until(lambda: not shop.rows(WAITING), 120)
 
 
 def _shown(port: int, times: int, name: str) -> None:

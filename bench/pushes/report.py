@@ -63,6 +63,21 @@ def forgeries(total: int = 100_000) -> None:
     print(f"server's memory: {before:.0f} MiB idle, {after:.0f} MiB after them")
 
 
+def memory(total: int = 50_000) -> None:
+    """The server's memory, NATS beside it, before and while so many pushes are accepted."""
+    with (
+        tempfile.TemporaryDirectory(prefix="fr-bench-", dir="/tmp") as folder,
+        servers.ours(Path(folder), nats=True) as server,
+    ):
+        held = [f"{server.memory:.0f} MiB idle"]
+        for first in range(1, total, 10_000):
+            some = min(10_000, total - first + 1)
+            for at in range(first, first + some, 1000):
+                send(server.port, requests(server.path, at, 1000), 16)
+            held.append(f"{server.memory:.0f} after {first + some - 1}")
+    print(f"server's memory, NATS beside it, pushes accepted: {', '.join(held)}")
+
+
 def _started(folder: Path) -> dict[str, contextlib.AbstractContextManager[Running]]:
     found = {}
     for name, start in SERVERS.items():

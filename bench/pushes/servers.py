@@ -22,7 +22,7 @@ WEBHOOK = ROOT / ".cache" / "debian-webhook"
 CONFIG = """\
 git: {{github: {{webhook_secret: {key}}}}}
 server: {{deliveries_per_minute: 10000000}}
-nats: {{enabled: false}}
+nats: {{enabled: {nats}}}
 fraises:
   shop: {{environments: {{production: {{app_path: {folder}/app, systemd_service: shop}}}}}}
 branch_mapping: {{main: {{fraise: shop, environment: production}}}}
@@ -50,10 +50,10 @@ class Running:
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def ours(folder: Path) -> contextlib.AbstractContextManager[Running]:
-    """`fraisier serve`, whose lane is held: each push is stored with its request, and none is deployed."""
+def ours(folder: Path, *, nats: bool = False) -> contextlib.AbstractContextManager[Running]:
+    """`fraisier serve`, whose lane is held: each push is stored and read, and none is deployed."""
     config = folder / "fraises.yaml"
-    config.write_text(CONFIG.format(key=KEY, folder=folder), encoding="utf-8")
+    config.write_text(CONFIG.format(key=KEY, folder=folder, nats=str(nats).lower()), encoding="utf-8")
     env = {"FRAISIER_CONFIG": str(config), "FRAISIER_DB_PATH": str(folder / "state.db")}
     command = str(Path(sys.executable).with_name("fraisier"))
     hold = [command, "hold", "shop", "production", "--reason", "bench"]
@@ -78,7 +78,7 @@ def fraisier_0_84_2(folder: Path) -> contextlib.AbstractContextManager[Running]:
 
 
 def debians_webhook(folder: Path) -> contextlib.AbstractContextManager[Running] | None:
-    """webhook(1), in Go: checks the signature and stores nothing. None where apt cannot give it."""
+    """webhook(1), in Go: checks the signature, starts /bin/true, stores nothing. None where apt cannot give it."""
     program = WEBHOOK / "usr" / "bin" / "webhook"
     if not program.exists() and not _unpack():
         return None
@@ -89,10 +89,7 @@ def debians_webhook(folder: Path) -> contextlib.AbstractContextManager[Running] 
             "parameter": {"source": "header", "name": "X-Hub-Signature-256"},
         }
     }
-    never = {
-        "match": {"type": "value", "value": "no branch", "parameter": {"source": "payload", "name": "ref"}}
-    }
-    hook = {"id": "push", "execute-command": "/bin/true", "trigger-rule": {"and": [signed, never]}}
+    hook = {"id": "push", "execute-command": "/bin/true", "trigger-rule": signed}
     (folder / "hooks.json").write_text(json.dumps([hook]), encoding="utf-8")
     return _running(
         lambda port: [

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import github
 from tests.support.processes import until
-from tests.support.shop import SECRET
+from tests.support.shop import SECRET, WAITING
 
 NOTHING = "0" * 40
 
@@ -23,8 +23,7 @@ def pushed(shop, before, after, **more):
 
 
 def idle(shop):
-    waiting = "SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')"
-    assert until(lambda: not shop.rows(waiting), 60), shop.rows("SELECT * FROM tb_deployment_request")
+    assert until(lambda: not shop.rows(WAITING), 60), shop.rows("SELECT * FROM tb_deployment_request")
 
 
 def told(shop):

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from tests.support import github
 from tests.support.processes import until
-from tests.support.shop import SECRET
+from tests.support.shop import SECRET, WAITING
 
 PUSHES, SECONDS, BUILD = 100, 10.0, 5
 
@@ -41,10 +41,8 @@ def test_a_hundred_pushes_in_ten_seconds(shop):
     with shop.serving() as address:
         tips, answers, took = storm(shop, address, commits)
         assert {answer.status for answer in answers} == {202}
-        asked = [name for answer in answers for name in answer.body["requests"]]
-        assert len(set(asked)) == PUSHES
-        idle = "SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')"
-        assert until(lambda: not shop.rows(idle), 60)
+        assert len({answer.body["event"] for answer in answers}) == PUSHES
+        assert until(lambda: not shop.rows(WAITING), 60)
         assert shop.live_version() == commits[-1]
     rows = shop.rows(
         "SELECT d.*, r.identifier AS request, r.started_at AS claimed_at FROM tb_deployment AS d"
@@ -54,9 +52,11 @@ def test_a_hundred_pushes_in_ten_seconds(shop):
     assert len(rows) <= 2 + took / BUILD
     for row in rows:
         assert row["new_version"] in newest_between(tips, row["claimed_at"], row["started_at"]), row
-    requests = {row["identifier"]: row for row in shop.rows("SELECT * FROM tb_deployment_request")}
-    assert {requests[name]["status"] for name in asked} <= {"completed", "superseded"}
-    assert requests[asked[-1]]["status"] == "completed"
+    requests = shop.rows("SELECT * FROM tb_deployment_request ORDER BY fk_webhook_event")
+    together = shop.rows("SELECT * FROM tb_webhook_superseded")
+    assert len({row["fk_webhook_event"] for row in (*requests, *together)}) == PUSHES
+    assert {row["status"] for row in requests} <= {"completed", "superseded"}
+    assert (requests[-1]["git_commit"], requests[-1]["status"]) == (commits[-1], "completed")
     assert {row["request"] for row in rows} <= {
-        name for name in asked if requests[name]["status"] == "completed"
+        row["identifier"] for row in requests if row["status"] == "completed"
     }

@@ -4,6 +4,7 @@ import json
 import urllib.request
 
 from tests.support.processes import until
+from tests.support.shop import WAITING
 
 LANES = 20
 
@@ -25,7 +26,6 @@ def test_health_is_answered_while_twenty_deployments_run(shop):
         assert until(lambda: len(shop.rows(building)) == LANES, 90)
         assert [health(address) for _ in range(50)] == ["ok"] * 50
         (shop.root / "go").touch()
-        going = "SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')"
-        while shop.rows(going):
+        while shop.rows(WAITING):
             assert health(address) == "ok"
     assert {row["status"] for row in shop.history()} == {"failed"}

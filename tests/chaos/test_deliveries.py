@@ -16,7 +16,7 @@ import pytest
 from tests.support import github
 from tests.support.ports import free_port
 from tests.support.processes import until
-from tests.support.shop import SECRET, Shop, answers
+from tests.support.shop import SECRET, WAITING, Shop, answers
 
 KILLS = int(os.environ.get("FRAISIER_KILLS", "3"))
 SEED = os.environ.get("FRAISIER_SEED") or uuid.uuid4().hex[:8]
@@ -117,8 +117,7 @@ def test_nothing_that_was_accepted_is_lost(shop):
         move(shop, commits[-1])
         forge.over.clear()
         forge.deliver(forge.accepted[-1][1], commits[-1])
-        waiting = "SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')"
-        assert until(lambda: not shop.rows(waiting), 120), (SEED, front.log())
+        assert until(lambda: not shop.rows(WAITING), 120), (SEED, front.log())
     finally:
         forge.over.set()
         forge.join()
@@ -128,18 +127,25 @@ def test_nothing_that_was_accepted_is_lost(shop):
 
 
 def ended(shop, accepted, commits):
-    """Each delivery has its row, its request an end, and each request at most one deployment. One whose server died in
-    the middle of its deployment may have gone back; the newest is live in any case.
+    """Each delivery has its row, and a request or a newer one's; each request an end, and at most one deployment. One
+    whose server died in the middle of its deployment may have gone back; the newest is live in any case.
     """
     assert shop.live_version() == commits[-1], SEED
     assert shop.rows("SELECT 1 FROM tb_deployment_lock") == []
     events = {row["delivery_id"]: row for row in shop.rows("SELECT * FROM tb_webhook_event")}
     requests = {row["fk_webhook_event"]: row for row in shop.rows("SELECT * FROM tb_deployment_request")}
+    together = {row["fk_webhook_event"]: row for row in shop.rows("SELECT * FROM tb_webhook_superseded")}
     assert len(accepted) > 1, SEED
-    assert len(requests) == len(events), SEED
+    assert requests.keys().isdisjoint(together), SEED
+    assert len(requests) + len(together) == len(events), SEED
+    newer = {row["pk_deployment_request"]: event for event, row in requests.items()}
+    assert all(newer[row["superseded_by"]] > event for event, row in together.items()), SEED
     assert len(events) - len(accepted) in {0, 1}, SEED  # the forge may have stopped before it got an answer
     for delivery, commit in accepted:
-        request = requests[events[delivery]["pk_webhook_event"]]
+        event = events[delivery]["pk_webhook_event"]
+        if event in together:
+            continue
+        request = requests[event]
         assert request["git_commit"] == commit
         interrupted = (
             "SELECT 1 FROM tb_recovery AS c JOIN tb_deployment AS d ON d.pk_deployment = c.fk_deployment"

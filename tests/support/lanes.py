@@ -57,6 +57,13 @@ class Lanes:
         assert asked is not None
         return asked
 
+    def push(self, **columns: Any) -> dict[str, Any]:
+        """A webhook that is stored and, when it asks for something, read."""
+        event = self.call("fn_process_webhook", **columns)
+        assert event is not None
+        self.call("fn_read_inbox")
+        return event
+
     def claim(self, observer: str = "one", **more: Any) -> dict[str, Any] | None:
         return self.call("fn_claim_deployment", observer=observer, **more)
 

@@ -24,6 +24,11 @@ from tests.support.repository import Repository
 
 FRAISIER = Path(sys.executable).parent / "fraisier"
 SECRET = "hook-secret-5d2f"
+WAITING = """
+SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')
+UNION ALL
+SELECT 1 FROM tb_webhook_inbox
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

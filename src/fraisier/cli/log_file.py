@@ -56,6 +56,12 @@ class LogFile(RotatingFileHandler):
             self._follow()
         super().emit(record)
 
+    def shouldRollover(self, _record: logging.LogRecord) -> bool:  # noqa: N802 - the name is the standard library's
+        """Whether the file is full; a last record may stand over the edge."""
+        if self.stream is None:
+            self.stream = self._open()
+        return os.fstat(self.stream.fileno()).st_size >= self.maxBytes
+
     def doRollover(self) -> None:  # noqa: N802 - the name is the standard library's
         """Raises nothing: a log that cannot be rotated grows."""
         with suppress(OSError), self._alone():
@@ -76,7 +82,7 @@ class LogFile(RotatingFileHandler):
             return False
         ours = os.fstat(self.stream.fileno())
         try:
-            there = Path(self.baseFilename).stat()
+            there = os.stat(self.baseFilename)  # noqa: PTH116 - every record asks, and a Path is slow to make
         except FileNotFoundError:
             return True
         return (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino)

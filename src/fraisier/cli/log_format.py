@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import time
+from functools import lru_cache
 from typing import Any
 
 from fraisier.cli.terminal import clean
@@ -25,8 +26,12 @@ def fields(record: logging.LogRecord) -> dict[str, str]:
 
 def moment(record: logging.LogRecord) -> str:
     """RFC 3339 UTC, to the millisecond."""
-    at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-    return f"{at}.{int(record.msecs):03d}Z"
+    return f"{_second(int(record.created))}.{int(record.msecs):03d}Z"
+
+
+@lru_cache(maxsize=8)
+def _second(at: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
 
 
 class Lines(logging.Formatter):

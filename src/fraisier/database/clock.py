@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -47,10 +47,14 @@ def bindings(clock: Clock) -> dict[str, object]:
     """The parameters every statement may use: `:now` (RFC 3339), `:epoch_ms`, `:boot_time`, `:boot_id`."""
     microseconds = round(clock.wall() * 1_000_000)
     seconds, fraction = divmod(microseconds, 1_000_000)
-    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
     return {
-        "now": f"{now}.{fraction:06d}Z",
+        "now": f"{_second(seconds)}.{fraction:06d}Z",
         "epoch_ms": microseconds // 1000,
         "boot_time": clock.boot_time(),
         "boot_id": clock.boot_id(),
     }
+
+
+@lru_cache(maxsize=8)
+def _second(at: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))

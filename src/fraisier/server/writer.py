@@ -38,6 +38,7 @@ class Writer:
         return await answer
 
     async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
         batch: list[Waiting] = []
         while self._waiting:
             if len(batch) > 1:
@@ -46,7 +47,9 @@ class Writer:
             columns = [columns for columns, _ in batch]
             found: list[Row | DatabaseError | None]
             try:
-                found = await asyncio.to_thread(self._database.call_each, "fn_process_webhook", columns)
+                found = await loop.run_in_executor(
+                    None, self._database.call_each, "fn_process_webhook", columns
+                )
             except DatabaseError as error:
                 found = [error] * len(batch)
             for (_, answer), row in zip(batch, found, strict=True):

@@ -146,8 +146,7 @@ def test_deleting_the_lock_stops_its_holder(history):
 def test_old_deployments_can_be_deleted_with_all_that_belongs_to_them(lanes):
     today = lanes.clock.now
     lanes.clock.now = today - 100 * 86400
-    lanes.call(
-        "fn_process_webhook",
+    lanes.push(
         provider="github",
         event_type="push",
         requests=[{"fraise": "shop", "environment": "production"}],

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from fraisier.errors import DatabaseError
@@ -27,8 +25,8 @@ BOTH = [
 
 @pytest.mark.feature("DB-09", "DB-17", "DB-32")
 def test_an_event_and_its_requests_are_stored_together(lanes):
-    event = lanes.call("fn_process_webhook", **PUSH, requests=BOTH)
-    assert (event["duplicate"], json.loads(event["requests"])) == (0, ["req_00001", "req_00002"])
+    event = lanes.push(**PUSH, requests=BOTH)
+    assert (event["duplicate"], event["identifier"]) == (0, "hook_00001")
     [row] = lanes.sql(
         "SELECT received_at, provider, event_type, branch, commit_sha, sender, payload, processed, fk_deployment,"
         " deployment_id FROM tb_webhook_event"
@@ -61,7 +59,6 @@ def test_an_event_and_its_requests_are_stored_together(lanes):
         {"body_sha256": "b-2"},
         {"delivery_id": "d-2", "body_sha256": "b-2"},
         {"delivery_id": "d-2", "before_sha": "another"},
-        {"delivery_id": "d-2", "ref": None},
     ],
     ids=[
         "same",
@@ -69,26 +66,31 @@ def test_an_event_and_its_requests_are_stored_together(lanes):
         "new body",
         "the same change in other words",
         "the same body",
-        "a body without a ref",
     ],
 )
 def test_a_repeat_stores_nothing(lanes, change):
-    first = lanes.call("fn_process_webhook", **PUSH, requests=BOTH)
-    again = lanes.call("fn_process_webhook", **{**PUSH, **change}, requests=BOTH)
-    assert (again["duplicate"], again["id"], again["requests"]) == (1, first["id"], first["requests"])
+    first = lanes.push(**PUSH, requests=BOTH)
+    again = lanes.push(**{**PUSH, **change}, requests=BOTH)
+    assert (again["duplicate"], again["id"]) == (1, first["id"])
     assert len(lanes.sql("SELECT * FROM tb_webhook_event")) == 1
     assert len(lanes.sql("SELECT * FROM tb_deployment_request")) == 2
 
 
+def test_without_a_ref_the_body_tells_a_repeat(lanes):
+    first = lanes.push(**{**PUSH, "ref": None}, requests=BOTH)
+    again = lanes.push(**{**PUSH, "ref": None, "delivery_id": "d-2"}, requests=BOTH)
+    assert (again["duplicate"], again["id"]) == (1, first["id"])
+
+
 def test_what_is_no_repeat(lanes):
     """Another forge; another push; and the same short body of a forge that names no commit."""
-    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
-    assert lanes.call("fn_process_webhook", **{**PUSH, "provider": "gitlab"})["duplicate"] == 0
+    lanes.push(**PUSH, requests=BOTH[:1])
+    assert lanes.push(**{**PUSH, "provider": "gitlab"})["duplicate"] == 0
     other = {**PUSH, "delivery_id": "d-2", "body_sha256": "b-2", "before_sha": "new", "commit_sha": "newer"}
-    assert lanes.call("fn_process_webhook", **other, requests=BOTH[:1])["duplicate"] == 0
+    assert lanes.push(**other, requests=BOTH[:1])["duplicate"] == 0
     for delivery in (None, None, "d-4"):
         bare = {**PUSH, "commit_sha": None, "delivery_id": delivery, "body_sha256": "b-4"}
-        assert lanes.call("fn_process_webhook", **bare)["duplicate"] == 0
+        assert lanes.push(**bare)["duplicate"] == 0
     assert lanes.row("request", ref=1)["status"] == "superseded"
 
 
@@ -101,17 +103,17 @@ def test_there_and_back_and_there_again_are_three_pushes(lanes):
             "before_sha": before,
             "commit_sha": after,
         }
-        assert lanes.call("fn_process_webhook", **moved, requests=BOTH[:1])["duplicate"] == 0
+        assert lanes.push(**moved, requests=BOTH[:1])["duplicate"] == 0
         again = {**moved, "delivery_id": f"n-{number}"}
-        assert lanes.call("fn_process_webhook", **again, requests=BOTH[:1])["duplicate"] == 1
+        assert lanes.push(**again, requests=BOTH[:1])["duplicate"] == 1
 
 
 def test_another_branch_or_repository_between_changes_nothing(lanes):
-    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    lanes.push(**PUSH, requests=BOTH[:1])
     for other in ({"ref": "refs/heads/x"}, {"repository": "ada/other"}):
         new = {**PUSH, **other, "delivery_id": str(other), "body_sha256": str(other)}
-        assert lanes.call("fn_process_webhook", **new)["duplicate"] == 0
-    assert lanes.call("fn_process_webhook", **{**PUSH, "delivery_id": "d-9"})["duplicate"] == 1
+        assert lanes.push(**new)["duplicate"] == 0
+    assert lanes.push(**{**PUSH, "delivery_id": "d-9"})["duplicate"] == 1
 
 
 def test_many_deliveries_in_one_transaction(lanes):
@@ -128,11 +130,60 @@ def test_many_deliveries_in_one_transaction(lanes):
     assert isinstance(failed, DatabaseError)
     assert "CHECK constraint" in failed.message
     assert [row["commit_sha"] for row in lanes.sql("SELECT * FROM tb_webhook_event")] == ["new", "d"]
+    lanes.call("fn_read_inbox")
     assert len(lanes.rows("pending_requests")) == 1
 
 
+def moved(number, *requests):
+    """A push of its own, the numbered one."""
+    return {
+        **PUSH, "delivery_id": f"d-{number}", "body_sha256": f"b-{number}", "commit_sha": f"c{number}",
+        "requests": [{**request, "git_commit": f"c{number}"} for request in requests],
+    }  # fmt: skip
+
+
+def test_of_webhooks_that_wait_together_the_newest_of_each_lane_becomes_a_request(lanes):
+    production, staging = BOTH
+    for number, wanted in enumerate([(production,), (production, staging), (staging,), (production,)], 1):
+        lanes.call("fn_process_webhook", **moved(number, *wanted))
+    assert lanes.rows("pending_requests") == []
+    assert {row["reason"] for row in lanes.rows("recent_webhooks")} == {"it waits for an observer"}
+    assert lanes.call("fn_read_inbox") == {"webhooks": 4, "last": 4}
+    found = [(row["environment"], row["git_commit"]) for row in lanes.rows("pending_requests")]
+    assert found == [("staging", "c3"), ("production", "c4")]
+    reasons = [row["reason"] for row in reversed(lanes.rows("recent_webhooks"))]
+    assert reasons[:2] == ["superseded by req_00002", "superseded by req_00002"]
+    assert reasons[2:] == ["req_00001 is pending", "req_00002 is pending"]
+
+
+def test_what_was_read_is_not_read_again(lanes):
+    lanes.push(**moved(1, BOTH[0]))
+    assert lanes.call("fn_read_inbox") is None
+    lanes.push(**moved(2, BOTH[0]))
+    assert [row["status"] for row in lanes.sql("SELECT * FROM tb_deployment_request ORDER BY 1")] == [
+        "superseded",
+        "pending",
+    ]
+
+
+def test_a_full_inbox_is_read_in_parts(lanes):
+    for number in range(5):
+        lanes.call("fn_process_webhook", **moved(number, BOTH[0]))
+    read = [lanes.call("fn_read_inbox", most=2) for _ in range(4)]
+    assert [row and row["webhooks"] for row in read] == [2, 2, 1, None]
+    assert [row["git_commit"] for row in lanes.rows("pending_requests")] == ["c4"]
+
+
+def test_what_names_no_environment_keeps_nobody_waiting(lanes):
+    lanes.call("fn_process_webhook", **{**moved(1), "requests": [{"fraise": "shop"}]})
+    lanes.call("fn_process_webhook", **moved(2, BOTH[0]))
+    lanes.call("fn_read_inbox")
+    assert [row["git_commit"] for row in lanes.rows("pending_requests")] == ["c2"]
+    assert lanes.call("fn_read_inbox") is None
+
+
 def test_the_branch_of_a_ref_is_looked_up_by_an_index(lanes):
-    lanes.call("fn_process_webhook", **PUSH)
+    lanes.push(**PUSH)
     plan = lanes.sql(
         "EXPLAIN QUERY PLAN SELECT pk_webhook_event FROM tb_webhook_event WHERE provider = 'p' AND repository IS 'r'"
         " AND ref = 'x' AND outcome <> 'refused' ORDER BY pk_webhook_event DESC LIMIT 1"
@@ -142,24 +193,24 @@ def test_the_branch_of_a_ref_is_looked_up_by_an_index(lanes):
 
 
 def test_an_ignored_delivery_is_acted_on_when_it_comes_again_after_the_configuration_was_mended(lanes):
-    ignored = lanes.call("fn_process_webhook", **PUSH, outcome="ignored", reason="no such branch is mapped")
-    accepted = lanes.call("fn_process_webhook", **PUSH, outcome="accepted")
+    ignored = lanes.push(**PUSH, outcome="ignored", reason="no such branch is mapped")
+    accepted = lanes.push(**PUSH, outcome="accepted")
     assert (ignored["duplicate"], accepted["duplicate"]) == (0, 0)
-    assert lanes.call("fn_process_webhook", **PUSH, outcome="accepted")["duplicate"] == 1
+    assert lanes.push(**PUSH, outcome="accepted")["duplicate"] == 1
 
 
 def test_a_refused_delivery_does_not_use_up_its_id(lanes):
     for _ in range(2):
-        refused = lanes.call("fn_process_webhook", **PUSH, outcome="refused", reason="wrong signature")
+        refused = lanes.push(**PUSH, outcome="refused", reason="wrong signature")
         assert refused["duplicate"] == 0
-    assert lanes.call("fn_process_webhook", **PUSH, requests=BOTH)["duplicate"] == 0
-    refused = lanes.call("fn_process_webhook", **PUSH, outcome="refused", reason="wrong signature")
+    assert lanes.push(**PUSH, requests=BOTH)["duplicate"] == 0
+    refused = lanes.push(**PUSH, outcome="refused", reason="wrong signature")
     assert (refused["duplicate"], refused["outcome"]) == (0, "refused")
 
 
 @pytest.mark.feature("HOOK-12", "HOOK-13")
 def test_the_event_is_processed_when_its_deployment_starts(lanes):
-    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    lanes.push(**PUSH, requests=BOTH[:1])
     claimed = lanes.claim()
     assert lanes.rows("recent_webhooks")[0]["processed"] == 0
     deployment = lanes.start(claimed)
@@ -175,7 +226,7 @@ def test_the_event_is_processed_when_its_deployment_starts(lanes):
 
 @pytest.mark.parametrize(("status", "processed"), [("completed", 1), ("failed", 0)])
 def test_an_event_without_deployment_says_why(lanes, status, processed):
-    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    lanes.push(**PUSH, requests=BOTH[:1])
     claimed = lanes.claim()
     lanes.call(
         "fn_finish_request",
@@ -190,9 +241,9 @@ def test_an_event_without_deployment_says_why(lanes, status, processed):
 
 @pytest.mark.feature("DB-16")
 def test_webhooks_newest_first_with_the_reason_they_wait(lanes):
-    lanes.call("fn_process_webhook", **PUSH, requests=BOTH[:1])
+    lanes.push(**PUSH, requests=BOTH[:1])
     ping = {"provider": "github", "event_type": "ping", "outcome": "ignored", "reason": "a ping"}
-    lanes.call("fn_process_webhook", **ping)
+    lanes.push(**ping)
     newest, oldest = lanes.sql("SELECT * FROM v_recent_webhooks")
     assert (newest["event_type"], newest["outcome"], newest["reason"]) == ("ping", "ignored", "a ping")
     assert oldest["reason"] == "req_00001 is pending"

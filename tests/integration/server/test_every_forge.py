@@ -137,6 +137,7 @@ async def test_one_deployment_however_often_it_is_sent(door, sender):
 async def test_there_and_back_and_there_again(door, sender):
     for before, after in ((A, B), (B, A), (A, B)):
         assert (await send(door, sender, before=before, after=after)).status_code == 202
+        assert asked(door)[-1][3] == after[0]
     assert [one[3] for one in asked(door)] == ["b", "a", "b"]
 
 

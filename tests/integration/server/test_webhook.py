@@ -33,7 +33,6 @@ async def test_a_signed_push_is_stored_before_the_answer(door, path):
         "outcome": "accepted",
         "reason": None,
         "duplicate": False,
-        "requests": [request["identifier"]],
     }
     assert (event["provider"], event["event_type"], event["delivery_id"]) == ("github", "push", "d-1")
     assert (event["repository"], event["branch"], event["sender"]) == ("acme/api", "main", "octocat")
@@ -51,10 +50,7 @@ async def test_a_repeated_delivery_makes_no_second_request(door):
     first = await door.send(push(), delivery="d-1")
     again = await door.send(push(), delivery="d-1")
     assert (again.status_code, again.json()["duplicate"]) == (200, True)
-    assert (again.json()["event"], again.json()["requests"]) == (
-        first.json()["event"],
-        first.json()["requests"],
-    )
+    assert again.json()["event"] == first.json()["event"]
     assert (len(door.events), len(door.requests), door.watcher.woken) == (1, 1, 1)
 
 
@@ -80,6 +76,7 @@ async def test_back_and_forth_is_no_repeat(door):
     for index, (before, after) in enumerate([(A, B), (B, A), (A, B)]):
         payload = push(before=before, after=after, repository=push()["repository"] | {"pushed_at": index})
         assert (await door.send(payload)).status_code == 202
+        assert door.requests[-1]["git_commit"] == after
     assert [request["git_commit"] for request in door.requests] == [B, A, B]
 
 
@@ -110,7 +107,7 @@ async def test_a_delivery_that_was_refused_may_come_again(door):
 )
 async def test_what_deploys_nothing_is_answered_200_with_a_stored_reason(door, payload, event, reason):
     answer = await door.send(payload, event=event)
-    assert (answer.status_code, answer.json()["outcome"], answer.json()["requests"]) == (200, "ignored", [])
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "ignored")
     [row] = door.events
     assert reason in row["reason"]
     assert reason in answer.json()["reason"]

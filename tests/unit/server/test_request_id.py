@@ -10,7 +10,7 @@ def test_a_harmless_id_is_kept(given):
     assert request_id(given) == given
 
 
-@pytest.mark.parametrize("given", [None, "", "a b", "a\nb", "<b>", "x" * 129, "é"])
+@pytest.mark.parametrize("given", ["", "a b", "a\nb", "<b>", "x" * 129, "é"])
 def test_any_other_is_replaced_by_one_of_ours(given):
     made = request_id(given)
     assert made != given

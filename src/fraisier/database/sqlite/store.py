@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +31,7 @@ class Store:
         self._path = path
         self._clock = clock
         self._idle: list[sqlite3.Connection] = []
+        self._one_writes = threading.Lock()
 
     def exists(self) -> bool:
         try:
@@ -75,29 +78,30 @@ class Store:
         except IndexError:
             return session.to_write(self._path)
 
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One thread of this process at a time: whoever waits for SQLite's own lock sleeps longer than it is held."""
+        with self._one_writes:
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._idle.append(connection)
+
     def _transact(self, script: Script, values: dict[str, Any]) -> dict[str, Any] | None:
-        connection = self._take()
-        try:
+        with self._writing() as connection:
             return transact(connection, script, values, self._clock)
-        finally:
-            self._idle.append(connection)
 
     def _transact_each(
         self, script: Script, each: list[dict[str, Any]]
     ) -> list[dict[str, Any] | DatabaseError | None]:
-        connection = self._take()
-        try:
+        with self._writing() as connection:
             found = transact_each(connection, script, [dict(values) for values in each], self._clock)
-        finally:
-            self._idle.append(connection)
         return [explained(one, self._path) if isinstance(one, sqlite3.Error) else one for one in found]
 
     def _transact_all(self, script: Script, each: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
-        connection = self._take()
-        try:
+        with self._writing() as connection:
             return transact_all(connection, script, [dict(values) for values in each], self._clock)
-        finally:
-            self._idle.append(connection)
 
     def _read(self, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
         if not self._writable():

@@ -37,14 +37,39 @@ def transact_each(
 
     Raises `sqlite3.Error` when the transaction as a whole cannot be had or kept.
     """
+    found = _together(connection, script, each, clock)
+    if found is not None:
+        return found
     session.begin(connection)
     try:
-        found = [_run_alone(connection, script, values | bindings(clock)) for values in each]
+        apart = [_run_alone(connection, script, values | bindings(clock)) for values in each]
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    return found
+    return apart
+
+
+def _together(
+    connection: sqlite3.Connection, script: Script, each: list[dict[str, Any]], clock: Clock
+) -> list[dict[str, Any] | sqlite3.Error | None] | None:
+    """As long as nothing refuses or fails, nobody needs a savepoint. None: one did, and nothing was changed."""
+    session.begin(connection)
+    try:
+        found = [_run(connection, script, values | bindings(clock)) for values in each]
+        if None in found:
+            connection.rollback()
+            return None
+        connection.commit()
+    except sqlite3.Error:
+        if not connection.in_transaction:
+            raise
+        connection.rollback()
+        return None
+    except BaseException:
+        connection.rollback()
+        raise
+    return list(found)
 
 
 def transact_all(

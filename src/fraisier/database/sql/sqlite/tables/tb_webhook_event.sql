@@ -32,7 +32,8 @@ CREATE TABLE tb_webhook_event (
 CREATE UNIQUE INDEX ix_webhook_event_delivery ON tb_webhook_event (provider, delivery_id)
 WHERE outcome = 'accepted';
 CREATE INDEX ix_webhook_event_ref ON tb_webhook_event (provider, repository, ref) WHERE ref IS NOT NULL;
-CREATE INDEX ix_webhook_event_body ON tb_webhook_event (body_sha256);
+CREATE INDEX ix_webhook_event_body ON tb_webhook_event (provider, body_sha256)
+WHERE ref IS NULL AND outcome = 'accepted';
 CREATE INDEX ix_webhook_event_deployment ON tb_webhook_event (fk_deployment) WHERE fk_deployment IS NOT NULL;
 CREATE TRIGGER tr_webhook_counted AFTER INSERT ON tb_webhook_event
 BEGIN

@@ -118,7 +118,10 @@ BEGIN
                 AND d.new_version IS NEW.git_commit
         );
 END;
--- Whether a delivery says what the last one about its ref has said.
+-- Whether a delivery says what the last one about its ref has said; without a ref, its body tells.
+DROP INDEX ix_webhook_event_body;
+CREATE INDEX ix_webhook_event_body ON tb_webhook_event (provider, body_sha256)
+WHERE ref IS NULL AND outcome = 'accepted';
 CREATE INDEX ix_webhook_event_ref ON tb_webhook_event (provider, repository, ref) WHERE ref IS NOT NULL;
 
 -- A push that could not begin is tried again later, and one that came too late is known by its commit.
@@ -158,4 +161,14 @@ CREATE TABLE tb_provider_state (
     reason TEXT,
     probed_at TEXT NOT NULL,
     UNIQUE (provider, host)
+);
+
+-- An accepted webhook is stored first, and read a moment later.
+CREATE TABLE tb_webhook_inbox (
+    fk_webhook_event INTEGER PRIMARY KEY REFERENCES tb_webhook_event (pk_webhook_event) ON DELETE CASCADE,
+    requests TEXT NOT NULL CHECK (json_valid(requests))
+);
+CREATE TABLE tb_webhook_superseded (
+    fk_webhook_event INTEGER PRIMARY KEY REFERENCES tb_webhook_event (pk_webhook_event) ON DELETE CASCADE,
+    superseded_by INTEGER NOT NULL
 );

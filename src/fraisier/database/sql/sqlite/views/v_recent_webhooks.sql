@@ -20,6 +20,12 @@ SELECT
         WHERE r.fk_webhook_event = w.pk_webhook_event AND w.processed = 0
         ORDER BY r.pk_deployment_request DESC
         LIMIT 1
+    ), (
+        SELECT printf('superseded by req_%05d', s.superseded_by)
+        FROM tb_webhook_superseded AS s
+        WHERE s.fk_webhook_event = w.pk_webhook_event
+    ), (
+        SELECT 'it waits for an observer' FROM tb_webhook_inbox AS i WHERE i.fk_webhook_event = w.pk_webhook_event
     )) AS reason,
     w.processed,
     w.fk_deployment,
