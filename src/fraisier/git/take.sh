@@ -10,7 +10,9 @@ if [ ! -e "$mirror/HEAD" ]; then
   git init --quiet --bare --template= --object-format="$format" --initial-branch=fraisier "$mirror"
   mkdir -p -- "$mirror/refs/fraisier"
 fi
-rm -f -- "$mirror"/objects/pack/tmp_*
+for left in "$mirror"/objects/pack/tmp_*; do
+  [ ! -e "$left" ] || rm -f -- "$left"
+done
 [ ! -s "$pack" ] || git index-pack --stdin --fix-thin <"$pack" >/dev/null
 git rev-list --objects --no-walk --quiet "$commit" 2>/dev/null || exit 67
 printf '%s\n' "$commit" >"$mirror/refs/fraisier/$commit.lock"
@@ -18,8 +20,9 @@ mv -T -- "$mirror/refs/fraisier/$commit.lock" "$mirror/refs/fraisier/$commit"
 rm -f -- "$pack"
 
 # What the newest need stays; refs are kept as files, because their names say what this machine has.
-set -- $(ls -t -- "$mirror/refs/fraisier")
+set -- "$mirror"/refs/fraisier/*
 [ $# -gt 40 ] || exit 0
+set -- $(ls -t -- "$mirror/refs/fraisier")
 shift 20
 for old; do rm -f -- "$mirror/refs/fraisier/$old"; done
 git -c gc.packRefs=false gc --quiet --prune=now

@@ -14,10 +14,11 @@ _WRITE: Final = """\
 set -e
 umask 077
 new="$1.new.$$"
-trap 'rm -f -- "$new"' EXIT
+trap '[ ! -e "$new" ] || rm -f -- "$new"' EXIT
 trap 'exit 1' HUP INT TERM
+[ "$2" != 0644 ] || umask 022
 cat > "$new"
-chmod -- "$2" "$new"
+case $2 in 0600 | 0644) ;; *) chmod -- "$2" "$new" ;; esac
 sync -- "$new"
 mv -fT -- "$new" "$1"
 """
@@ -25,7 +26,7 @@ mv -fT -- "$new" "$1"
 _POINT: Final = """\
 set -e
 new="$1.new.$$"
-trap 'rm -f -- "$new"' EXIT
+trap '[ ! -e "$new" ] || rm -f -- "$new"' EXIT
 trap 'exit 1' HUP INT TERM
 ln -sT -- "$2" "$new"
 mv -fT -- "$new" "$1"
@@ -35,7 +36,7 @@ _COPY: Final = """\
 set -e
 umask 077
 new="$2.new.$$"
-trap 'rm -f -- "$new"' EXIT
+trap '[ ! -e "$new" ] || rm -f -- "$new"' EXIT
 trap 'exit 1' HUP INT TERM
 cat -- "$1" > "$new"
 chmod -- "$3" "$new"
