@@ -128,36 +128,6 @@ def test_a_deployment_is_taken_over_from_an_owner_that_was_stopped_for_good(shop
     assert shop.live_version() == shop.repository.labels["v1"]
 
 
-EVIL = [
-    "$(touch {trap})",
-    "`touch {trap}`",
-    "; touch {trap}",
-    "a'b\"c",
-    "--upload-pack=touch {trap}",
-    "%h$HOME\\x41",
-]
-
-
-@pytest.mark.parametrize("word", EVIL)
-def test_words_that_want_to_be_commands_are_inert(shop, word):
-    """As a value of the environment, a hook's argument, a commit message, a file's name and a branch."""
-    trap = shop.there.parent / f"{shop.there.name}-trap"
-    evil = word.format(trap=trap)
-    shop.configure(
-        env_vars={"EVIL": evil},
-        description=evil,
-        hooks={"post_deployment": [["printf", "%s", evil]]},
-    )
-    shop.commit(**{"evil": evil, f"file {evil}".replace("/", "-"): evil})
-    shop.repository.git("commit", "--quiet", "--allow-empty", "--message", evil)
-    shop.repository.push()
-    answer = shop.deploy()
-    assert answer["status"] == "success", answer
-    assert shop.about()["environment"]["EVIL"] == evil
-    assert not shop.seen(trap).exists()
-    assert not trap.exists()
-
-
 @pytest.mark.parametrize(
     "host", ["-oProxyCommand=touch x", "web1;touch x", "$(touch x)", "web1 touch", "a/../b", "root@web1"]
 )
