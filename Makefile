@@ -57,7 +57,7 @@ chaos-serve: $(READY) ## kill the server under a load of pushes twenty times (`m
 bench: $(READY) ## print how long commands take beside fraisier 0.84.2, and each step; asserts nothing
 	@$(BIN)/python -m bench
 
-bench-hosts: $(READY) ## print how long a deployment to 1, 10 and 50 hosts takes beside a bare SSH script, as root
+bench-hosts: $(READY) ## print how long a deployment to 1, 10 and 50 hosts takes beside a bare SSH script, fabric, pyinfra and ansible, as root
 	@$(BIN)/python -m bench.hosts
 
 features: $(READY) ## print which rows of docs/features.md a passing test proves

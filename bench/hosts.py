@@ -1,4 +1,4 @@
-"""`python -m bench.hosts`: one deployment to 1, 10 and 50 hosts, beside a bare asyncssh script. As root.
+"""`python -m bench.hosts`: one deployment to 1, 10 and 50 hosts, beside a bare asyncssh script and other tools. As root.
 
 All hosts are one sshd in a namespace with an address and a disk for each of them, MaxStartups 200, cold connections.
 """
@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from bench.beside_hosts import tools
+from bench.beside_hosts.tools import Argv
 from tests.hosts import network, shell
 from tests.hosts.fleet import hosts
 from tests.hosts.machine import Machine
@@ -61,18 +63,44 @@ def told(folder: Path, machine: Machine) -> dict[str, str]:
     return {
         **os.environ,
         "HOME": str(folder / "home"),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_PIPELINING": "1",
+        "ANSIBLE_SSH_ARGS": "-F "
+        + str(ssh / "config")
+        + " -o UserKnownHostsFile="
+        + str(ssh / "known_hosts"),
         "FRAISIER_WORK_DIR": str(folder / "work"),
         "PYTHONPATH": str(ROOT),
     }
 
 
-def timed(module: str, folder: Path, size: int, commit: str, env: dict[str, str]) -> float:
-    began = time.perf_counter()
-    argv = [sys.executable, "-m", module, str(folder), str(size), commit]
-    done = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{module}: {done.stdout}{done.stderr}")
-    return time.perf_counter() - began
+def ours(folder: Path) -> Argv:
+    return lambda hosts, commit: [sys.executable, "-m", "bench.hosts_ours", str(folder), str(hosts), commit]
+
+
+def timed(argv: list[str], commit: str, env: dict[str, str]) -> float:
+    """Seconds that a whole process took. Raises `SystemExit` when it did not do its work."""
+    with tempfile.TemporaryFile("w+") as said:  # a pipe would wait for ssh's masters, which stay for a while
+        began = time.perf_counter()
+        env = env | {"BENCH_COMMIT": commit}
+        done = subprocess.run(argv, env=env, cwd=ROOT, stdout=said, stderr=said, check=False)
+        took = time.perf_counter() - began
+        if done.returncode:
+            said.seek(0)
+            raise SystemExit(f"{argv}: {said.read()}")
+    return took
+
+
+def others() -> dict[str, tuple[Argv, int]]:
+    """Who else is measured, and with how many hosts at most: ansible takes a minute for fifty."""
+    found: dict[str, tuple[Argv, int]] = {"bare asyncssh": (tools.bare, 50)}
+    wanted = {"fabric": (tools.fabric, 50), "pyinfra": (tools.pyinfra, 50), "ansible": (tools.ansible, 10)}
+    for name, tool in wanted.items():
+        if tools.installed(name):
+            found[name] = tool
+        else:
+            print(f"{tools.PINS[name]} cannot be had here")
+    return found
 
 
 def main() -> None:
@@ -82,17 +110,16 @@ def main() -> None:
         commits = [repository.commit() for _ in range(TIMES + 1)]
         made_ready(machine, repository)
         env = told(folder, machine)
-        print(f"{'hosts':>6}{'ours':>10}{'bare':>10}{'ratio':>8}   (medians of {TIMES}, milliseconds)")
+        contenders = {"ours": (ours(folder), max(SIZES)), **others()}
+        print(f"{'hosts':>6}  {'':16}{'ms':>8}{'ours is':>9}   (medians of {TIMES}, in turns)")
         for size in SIZES:
+            taking = {name: argv for name, (argv, most) in contenders.items() if size <= most}
             runs = [
-                (
-                    timed("bench.hosts_ours", folder, size, sha, env),
-                    timed("bench.hosts_bare", folder, size, sha, env),
-                )
-                for sha in commits
+                {name: timed(argv(size, sha), sha, env) for name, argv in taking.items()} for sha in commits
             ][1:]
-            ours, bare = (median(times) * 1000 for times in zip(*runs, strict=True))
-            print(f"{size:>6}{ours:10.0f}{bare:10.0f}{ours / bare:8.2f}", flush=True)
+            medians = {name: median(run[name] for run in runs) * 1000 for name in taking}
+            for tool, took in medians.items():
+                print(f"{size:>6}  {tool:16}{took:8.0f}{medians['ours'] / took:9.2f}", flush=True)
 
 
 if __name__ == "__main__":
