@@ -10,7 +10,7 @@ import pytest
 from fraisier.config.health_check import HealthCheck
 from fraisier.health.http import HttpCheck
 from fraisier.health.params import Params
-from fraisier.hosts.runner.network import BODY_CAP
+from fraisier.hosts.runner.web import BODY_CAP
 from fraisier.model.secret import Secret
 from fraisier.secrets.resolver import Resolver
 

@@ -4,7 +4,7 @@ It travels to the host over its own standard input, so a host needs nothing but 
 package use the standard library and each other, nothing else. `python3 -I -S -X utf8 -c '<constant line>'` reads
 the program and runs it; it answers requests, one JSON object a line, until its input ends.
 
-Read it in this order: conversation, effect, fence, log, receiving, supervision, processes, reading, network, reserve, files.
+Read it in this order: conversation, effect, fence, log, receiving, supervision, processes, reading, network, web, reserve, files.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ MODULES: Final = (
     "processes",
     "reading",
     "supervision",
+    "web",
     "network",
     "log",
     "fence",

@@ -155,7 +155,9 @@ class Conversation:
     def ask(self, request: dict[str, Any]) -> None:
         """Ask an address of the network; no answer in time is one, too."""
         try:
-            from fraisier.hosts.runner.network import ask  # noqa: PLC0415 - it brings much along
+            from fraisier.hosts.runner.network import ask, prepare  # noqa: PLC0415 - it brings much along
+
+            prepare(request)
         except ImportError as error:
             raise Refused("failed", f"the Python of this machine is not whole: {error}") from None
         parent = os.getpid()
