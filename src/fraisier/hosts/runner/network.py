@@ -49,12 +49,13 @@ def connect(request: dict[str, Any]) -> dict[str, Any]:
 
 def get(request: dict[str, Any]) -> dict[str, Any]:
     """What a web server answers."""
-    from fraisier.hosts.runner import web  # noqa: PLC0415 - see `prepare`
+    from fraisier.hosts.runner.web import TROUBLE as MORE  # noqa: PLC0415 - see `prepare`
+    from fraisier.hosts.runner.web import answer, detail  # noqa: PLC0415
 
     try:
-        return web.get(request)
-    except tuple(kind for kind, _ in (*web.TROUBLE, *TROUBLE)) as error:
-        return trouble(error, web.TROUBLE, web.detail(error))
+        return answer(request)
+    except tuple(kind for kind, _ in (*MORE, *TROUBLE)) as error:
+        return trouble(error, MORE, detail(error))
 
 
 def trouble(
