@@ -10,6 +10,8 @@ BIN := .venv/bin
 # The stamp's name holds what was installed and where, so an unchanged checkout skips the set-up.
 READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt scripts/setup; } | sha256sum | cut -c1-16)
 RESULTS := .cache/features.json
+# What goes through the moments of a deployment: `make test` tries a sample of some, `make chaos-points` all.
+KILLED := tests/acceptance/targets/test_recovery.py $(addprefix tests/chaos/test_,containers.py kill_points.py second_death.py)
 # They wait more than they compute: two for each core.
 WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 # The suite starts Python thousands of times; what it compiles is kept, whatever else this machine prefers.
@@ -49,7 +51,7 @@ chaos: chaos-points ## kill deployments at every moment on every target, then at
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos.storm --seconds $(or $(FOR),600) $(if $(SEED),--seed $(SEED))
 
 chaos-points: $(READY) ## kill deployments at every moment on every target
-	@FRAISIER_KILL_POINTS=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/acceptance/targets/test_recovery.py tests/chaos/test_containers.py
+	@FRAISIER_KILL_POINTS=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(KILLED)
 
 chaos-serve: $(READY) ## kill the server under a load of pushes twenty times (`make chaos-serve KILLS=5 SEED=…`)
 	@FRAISIER_KILLS=$(or $(KILLS),20) FRAISIER_SEED=$(SEED) $(BIN)/pytest -q tests/chaos/test_deliveries.py

@@ -5,6 +5,8 @@ The names are made from the plan itself, so a new step has its points on the day
 
 from __future__ import annotations
 
+import os
+import random
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,16 @@ from fraisier.model.status import Kind
 from fraisier.model.step import Position
 
 MOMENTS = ("before-intent", "before-effect", "before-done")
+SAMPLE = os.environ.get("FRAISIER_KILL_POINTS", "20")
+SEED = os.environ.get("FRAISIER_KILL_SEED", "1")
 OLD, NEW = (Release(name=sha * 7, commit=Commit(sha=sha * 40)) for sha in "ab")
+
+
+def sample(every: list[Any], *, share: float = 1) -> list[Any]:
+    """As many as `make test` has time for, or a share of so many, drawn by the seed; all of them in `make chaos`."""
+    if SAMPLE == "all":
+        return every
+    return random.Random(SEED).sample(every, int(int(SAMPLE) * share))
 
 
 def in_step(ordinal: int, moment: str, *, undo: bool = False) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +15,6 @@ from tests.hosts.engine import Engine
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(400)]
 
-SAMPLE = os.environ.get("FRAISIER_KILL_POINTS", "20")
-SEED = os.environ.get("FRAISIER_KILL_SEED", "1")
 BUSY_ENGINE = 120  # seconds; a quiet machine takes three
 EVERY = [
     *(("update", at) for at in points.forward(UPDATE)),
@@ -27,7 +23,7 @@ EVERY = [
     *(("sick first", at) for at in points.back(FIRST)),
     *(("rollback", at) for at in points.forward(ROLLBACK)),
 ]
-CHOSEN = EVERY if SAMPLE == "all" else random.Random(SEED).sample(EVERY, int(SAMPLE))
+CHOSEN = points.sample(EVERY)
 
 
 @pytest.fixture(scope="module")
