@@ -1,15 +1,19 @@
 """`python -m bench.hosts`: one deployment to 1, 10 and 50 hosts, beside a bare asyncssh script and other tools. As root.
 
 All hosts are one sshd in a namespace with an address and a disk for each of them, MaxStartups 200, cold connections.
+Every run deploys a commit of its own: nobody finds on a host what another has fetched before.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -22,6 +26,7 @@ from tests.support.repository import Repository
 
 SIZES = (1, 10, 50)
 TIMES = 5
+LIMIT = 120.0  # seconds for one run
 ROOT = Path(__file__).parent.parent
 ENTER = """#!/bin/sh
 n=$1
@@ -65,10 +70,8 @@ def told(folder: Path, machine: Machine) -> dict[str, str]:
         "HOME": str(folder / "home"),
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_PIPELINING": "1",
-        "ANSIBLE_SSH_ARGS": "-F "
-        + str(ssh / "config")
-        + " -o UserKnownHostsFile="
-        + str(ssh / "known_hosts"),
+        "ANSIBLE_SSH_ARGS": f"-F {ssh / 'config'} -o UserKnownHostsFile={ssh / 'known_hosts'}"
+        " -o ControlMaster=auto -o ControlPersist=60s",  # as ansible has it: one connection for all commands
         "FRAISIER_WORK_DIR": str(folder / "work"),
         "PYTHONPATH": str(ROOT),
     }
@@ -79,16 +82,32 @@ def ours(folder: Path) -> Argv:
 
 
 def timed(argv: list[str], commit: str, env: dict[str, str]) -> float:
-    """Seconds that a whole process took. Raises `SystemExit` when it did not do its work."""
-    with tempfile.TemporaryFile("w+") as said:  # a pipe would wait for ssh's masters, which stay for a while
+    """Seconds that a whole process took. Raises `SystemExit` when it did not do its work, or not within `LIMIT`."""
+    with tempfile.TemporaryFile("w+") as said, cold() as masters:  # a pipe would wait for ssh's masters
+        env = env | {"BENCH_COMMIT": commit, "ANSIBLE_SSH_CONTROL_PATH_DIR": masters}
         began = time.perf_counter()
-        env = env | {"BENCH_COMMIT": commit}
-        done = subprocess.run(argv, env=env, cwd=ROOT, stdout=said, stderr=said, check=False)
+        process = subprocess.Popen(argv, env=env, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
+        try:
+            code = process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            code = process.wait()
         took = time.perf_counter() - began
-        if done.returncode:
+        if code:
             said.seek(0)
-            raise SystemExit(f"{argv}: {said.read()}")
+            raise SystemExit(f"{argv}: exit code {code} after {took:.0f} s: {said.read()}")
     return took
+
+
+@contextmanager
+def cold() -> Iterator[str]:
+    """A folder for ssh's masters, which would keep connections warm for the next run: they end with this one."""
+    with tempfile.TemporaryDirectory(prefix="fr-") as folder:
+        try:
+            yield folder
+        finally:
+            for master in Path(folder).iterdir():
+                shell.try_to("ssh", "-o", f"ControlPath={master}", "-O", "exit", "nobody")
 
 
 def others() -> dict[str, tuple[Argv, int]]:
@@ -107,15 +126,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="fr-bench-") as name, hosts(1) as [machine]:
         folder = Path(name)
         repository = Repository(folder)
-        commits = [repository.commit() for _ in range(TIMES + 1)]
+        contenders = {"ours": (ours(folder), max(SIZES)), **others()}
+        commits = iter([repository.commit() for _ in range(len(SIZES) * (TIMES + 1) * len(contenders))])
         made_ready(machine, repository)
         env = told(folder, machine)
-        contenders = {"ours": (ours(folder), max(SIZES)), **others()}
         print(f"{'hosts':>6}  {'':16}{'ms':>8}{'ours is':>9}   (medians of {TIMES}, in turns)")
         for size in SIZES:
             taking = {name: argv for name, (argv, most) in contenders.items() if size <= most}
             runs = [
-                {name: timed(argv(size, sha), sha, env) for name, argv in taking.items()} for sha in commits
+                {name: timed(argv(size, sha := next(commits)), sha, env) for name, argv in taking.items()}
+                for _ in range(TIMES + 1)
             ][1:]
             medians = {name: median(run[name] for run in runs) * 1000 for name in taking}
             for tool, took in medians.items():
