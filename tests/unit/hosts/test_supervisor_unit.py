@@ -6,7 +6,7 @@ import json
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from supervisor.options import ServerOptions
 
@@ -45,6 +45,7 @@ def spec_of(program):
     return json.loads(words[4])
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(argv=st.lists(st.text(), min_size=1))
 def test_any_words_pass_the_parser_unchanged(conf, argv):
     text = supervisor_unit.render(REF, release_path="/srv/r/1-a", env_path="/srv/r/1-a.env", argv=argv)
