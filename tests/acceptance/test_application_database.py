@@ -2,6 +2,9 @@
 
 import sqlite3
 import sys
+import tempfile
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -117,12 +120,23 @@ def test_production_is_never_rebuilt_by_accident(shop, data):
     assert shop.deploy("production", "--force-rebuild")["status"] == "success"
 
 
+@pytest.fixture(scope="module")
+def postgres():
+    """A PostgreSQL server for all tests of this file."""
+    with tempfile.TemporaryDirectory(prefix="fr-", dir="/tmp") as folder, postgresql(Path(folder)) as address:
+        yield address
+
+
 @pytest.fixture
-def server(short_folder):
-    """A PostgreSQL server, and a way to ask it."""
+def server(postgres):
+    """A database of the server that holds nothing, and a way to ask it."""
     import psycopg
 
-    with postgresql(short_folder) as address, psycopg.connect(address, autocommit=True) as connection:
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as administrator:
+        administrator.execute(f"CREATE DATABASE {name}")
+    address = postgres.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(address, autocommit=True) as connection:
         found = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
 
         def tables():
