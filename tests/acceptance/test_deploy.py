@@ -95,16 +95,17 @@ def test_a_commit_can_be_named(shop, name):
     assert shop.live_version() == first
 
 
-def test_promoting_one_commit_from_staging_to_production_on_one_host(shop):
-    shop.configure(environments={"staging": {}, "production": {}})
+def test_promoting_one_commit_through_three_environments_on_one_host(shop):
+    through = ("development", "staging", "production")
+    shop.configure(environments={name: {} for name in through})
     sha = shop.commit()
-    assert shop.deploy("staging")["status"] == "success"
+    assert shop.deploy("development")["status"] == "success"
     newer = shop.commit()
-    assert shop.deploy("production", "--commit", sha)["status"] == "success"
-    assert shop.live_version("staging") == shop.live_version("production") == sha
-    shop.deploy("staging")
-    assert shop.live_version("staging") == newer
-    assert shop.live_version("production") == sha
+    for name in through[1:]:
+        assert shop.deploy(name, "--commit", sha)["status"] == "success"
+    assert [shop.live_version(name) for name in through] == [sha, sha, sha]
+    shop.deploy("development")
+    assert [shop.live_version(name) for name in through] == [newer, sha, sha]
 
 
 def test_two_environments_side_by_side(shop):
