@@ -9,8 +9,6 @@ from typing import Any
 OPEN_WORK = """
 SELECT 'request' AS what, identifier FROM tb_deployment_request WHERE status IN ('pending', 'processing')
 UNION ALL
-SELECT 'webhook', fk_webhook_event FROM tb_webhook_inbox
-UNION ALL
 SELECT 'deployment', identifier FROM tb_deployment WHERE status = 'in_progress'
 UNION ALL
 SELECT 'lock', holder FROM tb_deployment_lock

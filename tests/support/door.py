@@ -113,9 +113,6 @@ class Door:
 
     @property
     def requests(self):
-        """After the inbox was read, as an observer does."""
-        while self.database.call("fn_read_inbox") is not None:
-            pass
         return self.rows("tb_deployment_request")
 
 

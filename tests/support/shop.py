@@ -24,11 +24,7 @@ from tests.support.repository import Repository
 
 FRAISIER = Path(sys.executable).parent / "fraisier"
 SECRET = "hook-secret-5d2f"
-WAITING = """
-SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')
-UNION ALL
-SELECT 1 FROM tb_webhook_inbox
-"""
+WAITING = "SELECT 1 FROM tb_deployment_request WHERE status IN ('pending', 'processing')"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,13 +57,16 @@ class Database:
         """
         return self._store.call(name, params)
 
-    def call_each(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[Row | DatabaseError | None]:
+    def call_each(
+        self, name: str, calls: Sequence[Mapping[str, Any]], *, last: str | None = None
+    ) -> list[Row | DatabaseError | None]:
         """Run the command once for each set of parameters, all in one transaction: one wait for the disk for all.
 
-        Answers in their order; one that fails is undone alone, and its error stands in its place. Raises
-        `DatabaseError` when none of them could be written.
+        Answers in their order; one that fails is undone alone, and its error stands in its place. `last` is a
+        command without parameters that is run after them, and may find nothing to do. Raises `DatabaseError`
+        when none of them could be written.
         """
-        return self._store.call_each(name, calls)
+        return self._store.call_each(name, calls, last)
 
     def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[Row] | None:
         """Run the command once for each set of parameters, all in one transaction, or none of them.
@@ -130,7 +133,11 @@ class Database:
 
     def record_webhook_event(self, provider: str, event_type: str, **columns: Any) -> Row:
         """Keep a webhook; `columns` are those of tb_webhook_event. A repeated delivery returns the earlier row."""
-        return self._certain("fn_process_webhook", provider=provider, event_type=event_type, **columns)
+        told = {"provider": provider, "event_type": event_type, **columns}
+        (stored,) = self.call_each("fn_process_webhook", [told], last="fn_read_inbox")
+        if isinstance(stored, DatabaseError):
+            raise stored
+        return self._sure("fn_process_webhook", stored)
 
     def get_recent_webhooks(self, limit: int = 20) -> list[Row]:
         """The newest webhooks first, in the columns of v_recent_webhooks."""
@@ -141,7 +148,9 @@ class Database:
         return self._certain("fn_update_fraise_state", fraise=fraise, environment=environment, **columns)
 
     def _certain(self, name: str, **params: Any) -> Row:
-        row = self.call(name, **params)
+        return self._sure(name, self.call(name, **params))
+
+    def _sure(self, name: str, row: Row | None) -> Row:
         if row is None:
             raise DatabaseError(
                 f"{name} returned nothing.", hint="The database was changed by hand; restore it."

@@ -87,7 +87,6 @@ class Observer:
                 self._woken.clear()
                 rested = asyncio.create_task(asyncio.sleep(REST))
                 with _surviving():
-                    await self._read_inbox()
                     await self._fill_slots()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._grounds.timing.poll):
@@ -121,11 +120,6 @@ class Observer:
             await asyncio.sleep(pause)
             with _surviving():
                 await restore_hosts(self._grounds, pause)
-
-    async def _read_inbox(self) -> None:
-        """What came by webhook joins the lanes, whether or not there is a free slot: it may cancel what runs."""
-        while await in_thread(self._grounds.database.call, "fn_read_inbox") is not None:
-            pass
 
     async def _fill_slots(self) -> None:
         while not self._stopping and len(self._running) < self._slots:

@@ -46,7 +46,7 @@ COUNTERS: Final = {
 GAUGES: Final = {
     "fraisier_active_deployments": ("Deployments that run now.", ()),
     "fraisier_queue_depth": (
-        "Requests and unread webhooks that wait; held ones wait for a person.",
+        "Requests that wait; held ones wait for a person.",
         ("held",),
     ),
     "fraisier_lock_age_seconds": ("How long each lock is held.", ("environment", "fraise", "job")),

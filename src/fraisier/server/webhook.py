@@ -1,4 +1,4 @@
-"""One delivery, from raw bytes to a stored row. Nothing is deployed here: the observer runs what the row asks for."""
+"""One delivery, from raw bytes to stored rows. Nothing is deployed here: the observer runs what the rows ask for."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Webhooks:
     async def receive(
         self, scope: Scope, receive: Receive, named: set[str], request_id: str
     ) -> tuple[int, dict[str, Any]]:
-        """HTTP status and body, once the row is stored. Raises `Refusal`, or `DatabaseError`."""
+        """HTTP status and body, once the rows are stored. Raises `Refusal`, or `DatabaseError`."""
         rules, headers = self.rules, _headers(scope)
         forge = choose(rules.keyring.forges, named or self._pinned, headers, otherwise=rules.otherwise)
         peer = scope["client"][0] if scope.get("client") else None

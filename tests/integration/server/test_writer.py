@@ -26,9 +26,9 @@ def delivery(number, **more):
 async def test_who_comes_while_one_is_written_shares_the_next_commit(database, monkeypatch):
     sizes, each = [], database.call_each
 
-    def counted(name, calls):
+    def counted(name, calls, **more):
         sizes.append(len(calls))
-        return each(name, calls)
+        return each(name, calls, **more)
 
     monkeypatch.setattr(database, "call_each", counted)
     writer = Writer(database)
@@ -60,7 +60,7 @@ async def test_whoever_gives_up_waiting_does_not_stop_the_others(database):
 async def test_a_database_that_fails_is_told_to_all_and_the_next_is_tried(database, monkeypatch):
     writer, each = Writer(database), database.call_each
 
-    def gone(*_):
+    def gone(*_, **__):
         raise DatabaseError("The disk is full.")
 
     monkeypatch.setattr(database, "call_each", gone)

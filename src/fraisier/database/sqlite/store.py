@@ -50,11 +50,12 @@ class Store:
         return self._patiently(lambda: self._transact(script, dict(values)))
 
     def call_each(
-        self, name: str, calls: Sequence[Mapping[str, Any]]
+        self, name: str, calls: Sequence[Mapping[str, Any]], last: str | None
     ) -> list[dict[str, Any] | DatabaseError | None]:
         script = load(SQL / "functions" / f"{name}.sql")
         values = [script.bind(params) for params in calls]
-        return self._patiently(lambda: self._transact_each(script, values))
+        end = load(SQL / "functions" / f"{last}.sql") if last else None
+        return self._patiently(lambda: self._transact_each(script, values, end))
 
     def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
         script = load(SQL / "functions" / f"{name}.sql")
@@ -93,10 +94,10 @@ class Store:
             return transact(connection, script, values, self._clock)
 
     def _transact_each(
-        self, script: Script, each: list[dict[str, Any]]
+        self, script: Script, each: list[dict[str, Any]], last: Script | None
     ) -> list[dict[str, Any] | DatabaseError | None]:
         with self._writing() as connection:
-            found = transact_each(connection, script, [dict(values) for values in each], self._clock)
+            found = transact_each(connection, script, [dict(values) for values in each], self._clock, last)
         return [explained(one, self._path) if isinstance(one, sqlite3.Error) else one for one in found]
 
     def _transact_all(self, script: Script, each: list[dict[str, Any]]) -> list[dict[str, Any]] | None:

@@ -31,18 +31,23 @@ def transact(
 
 
 def transact_each(
-    connection: sqlite3.Connection, script: Script, each: list[dict[str, Any]], clock: Clock
+    connection: sqlite3.Connection,
+    script: Script,
+    each: list[dict[str, Any]],
+    clock: Clock,
+    last: Script | None,
 ) -> list[dict[str, Any] | sqlite3.Error | None]:
     """Run the script once for each set of values, all in one transaction; what refuses or fails is undone alone.
 
-    Raises `sqlite3.Error` when the transaction as a whole cannot be had or kept.
+    `last` is run after them. Raises `sqlite3.Error` when the transaction as a whole cannot be had or kept.
     """
-    found = _together(connection, script, each, clock)
+    found = _together(connection, script, each, clock, last)
     if found is not None:
         return found
     session.begin(connection)
     try:
         apart = [_run_alone(connection, script, values | bindings(clock)) for values in each]
+        _conclude(connection, last, clock)
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -51,7 +56,11 @@ def transact_each(
 
 
 def _together(
-    connection: sqlite3.Connection, script: Script, each: list[dict[str, Any]], clock: Clock
+    connection: sqlite3.Connection,
+    script: Script,
+    each: list[dict[str, Any]],
+    clock: Clock,
+    last: Script | None,
 ) -> list[dict[str, Any] | sqlite3.Error | None] | None:
     """As long as nothing refuses or fails, nobody needs a savepoint. None: one did, and nothing was changed."""
     session.begin(connection)
@@ -60,6 +69,7 @@ def _together(
         if None in found:
             connection.rollback()
             return None
+        _conclude(connection, last, clock)
         connection.commit()
     except sqlite3.Error:
         if not connection.in_transaction:
@@ -70,6 +80,12 @@ def _together(
         connection.rollback()
         raise
     return list(found)
+
+
+def _conclude(connection: sqlite3.Connection, last: Script | None, clock: Clock) -> None:
+    """It may find nothing to do."""
+    if last is not None:
+        _run(connection, last, last.bind({}) | bindings(clock))
 
 
 def transact_all(

@@ -1,4 +1,5 @@
--- Store a webhook and what it asks for, once; fn_read_inbox makes requests of that. A delivery is a repeat when its id was kept before, or when it
+-- Store a webhook and what it asks for, once; fn_read_inbox, in the same transaction, makes
+-- requests of that. A delivery is a repeat when its id was kept before, or when it
 -- says what the last delivery about that ref has said: nothing has moved since. So A, B, A are three pushes. Without a
 -- ref the body decides. A repeat stores nothing, and only accepted ones make a later delivery a repeat.
 -- :provider

@@ -9,8 +9,6 @@ FROM (
     FROM tb_deployment_request AS r
     INNER JOIN tb_lane AS l ON l.pk_lane = r.fk_lane
     WHERE r.status = 'pending'
-    UNION ALL
-    SELECT 'false' FROM tb_webhook_inbox
 )
 GROUP BY 2
 UNION ALL

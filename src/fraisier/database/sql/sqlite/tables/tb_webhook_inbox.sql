@@ -1,4 +1,4 @@
--- What accepted webhooks ask for, until it is read.
+-- What accepted webhooks ask for, until the transaction that stores them has made requests of it.
 CREATE TABLE tb_webhook_inbox (
     fk_webhook_event INTEGER PRIMARY KEY REFERENCES tb_webhook_event (pk_webhook_event) ON DELETE CASCADE,
     requests TEXT NOT NULL CHECK (json_valid(requests))

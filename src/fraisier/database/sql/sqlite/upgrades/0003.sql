@@ -163,7 +163,7 @@ CREATE TABLE tb_provider_state (
     UNIQUE (provider, host)
 );
 
--- An accepted webhook is stored first, and read a moment later.
+-- Webhooks that are stored together have one request for each lane.
 CREATE TABLE tb_webhook_inbox (
     fk_webhook_event INTEGER PRIMARY KEY REFERENCES tb_webhook_event (pk_webhook_event) ON DELETE CASCADE,
     requests TEXT NOT NULL CHECK (json_valid(requests))

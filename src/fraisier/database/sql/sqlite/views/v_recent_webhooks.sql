@@ -24,8 +24,6 @@ SELECT
         SELECT printf('superseded by req_%05d', s.superseded_by)
         FROM tb_webhook_superseded AS s
         WHERE s.fk_webhook_event = w.pk_webhook_event
-    ), (
-        SELECT 'it waits for an observer' FROM tb_webhook_inbox AS i WHERE i.fk_webhook_event = w.pk_webhook_event
     )) AS reason,
     w.processed,
     w.fk_deployment,
