@@ -90,13 +90,21 @@ def timed(argv: list[str], commit: str, env: dict[str, str]) -> float:
         try:
             code = process.wait(LIMIT)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            code = process.wait()
+            code = ended(process)
+        except BaseException:
+            ended(process)
+            raise
         took = time.perf_counter() - began
         if code:
             said.seek(0)
             raise SystemExit(f"{argv}: exit code {code} after {took:.0f} s: {said.read()}")
     return took
+
+
+def ended(process: subprocess.Popen[bytes]) -> int:
+    """Killed with all that it started in its session."""
+    os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
 
 
 @contextmanager
