@@ -75,10 +75,8 @@ class Play:
         self.say(f"$ git push origin main    # {after[:7]} {subject}")
         status, body = push.deliver(self.workshop, before=before, after=after, subject=subject)
         self._must(status == ACCEPTED, f"the webhook was answered with {status}: {body}")
-        requests = ", ".join(json.loads(body)["requests"])
-        self.say(
-            f"The forge sends its signed webhook: POST {self.workshop.server}/webhook → 202, {requests}\n"
-        )
+        event = json.loads(body)["event"]
+        self.say(f"The forge sends its signed webhook: POST {self.workshop.server}/webhook → 202, {event}\n")
         row = self.fraisier.ended(after)
         self.fraisier.type("logs", str(row["identifier"]))
         return str(row["status"])
