@@ -12,6 +12,7 @@ from bench.beside_hosts.work import commands, names
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache"
+PROGRAMS = {"fabric": "fab", "pyinfra": "pyinfra", "ansible": "ansible-playbook"}
 PINS = {"fabric": "fabric==3.2.3", "pyinfra": "pyinfra==3.10.0", "ansible": "ansible-core==2.19.14"}
 
 Argv = Callable[[int, str], list[str]]
@@ -27,19 +28,24 @@ def fabric(hosts: int, commit: str) -> list[str]:
 
 def pyinfra(hosts: int, commit: str) -> list[str]:
     del commit  # it comes by BENCH_COMMIT
-    return [str(_bin("pyinfra") / "pyinfra"), "-y", ",".join(names(hosts)), str(HERE / "with_pyinfra.py")]
+    return [
+        str(_bin("pyinfra") / PROGRAMS["pyinfra"]),
+        "-y",
+        ",".join(names(hosts)),
+        str(HERE / "with_pyinfra.py"),
+    ]
 
 
 def ansible(hosts: int, commit: str) -> list[str]:
     more = json.dumps({"commands": commands(commit)})
     inventory = "".join(f"{name}," for name in names(hosts))
     playbook = str(HERE / "with_ansible.yml")
-    return [str(_bin("ansible") / "ansible-playbook"), "-i", inventory, "-f", "8", "-e", more, playbook]
+    return [str(_bin("ansible") / PROGRAMS["ansible"]), "-i", inventory, "-f", "8", "-e", more, playbook]
 
 
 def installed(name: str) -> bool:
     """Whether the tool could be had."""
-    if (_bin(name) / "python").exists():
+    if (_bin(name) / PROGRAMS[name]).exists():
         return True
     subprocess.run([sys.executable, "-m", "venv", _bin(name).parent], check=True)
     pip = [str(_bin(name) / "python"), "-m", "pip", "install", "--quiet", PINS[name]]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
-import time
-from functools import lru_cache
 from typing import Any
 
 from fraisier.cli.terminal import clean
+from fraisier.database.clock import second
 from fraisier.model import trail
 
 
@@ -26,12 +25,7 @@ def fields(record: logging.LogRecord) -> dict[str, str]:
 
 def moment(record: logging.LogRecord) -> str:
     """RFC 3339 UTC, to the millisecond."""
-    return f"{_second(int(record.created))}.{int(record.msecs):03d}Z"
-
-
-@lru_cache(maxsize=8)
-def _second(at: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
+    return f"{second(int(record.created))}.{int(record.msecs):03d}Z"
 
 
 class Lines(logging.Formatter):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from fraisier.database.clock import Clock, SystemClock
+from fraisier.database.clock import Clock, SystemClock, second
 from fraisier.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
 def cutoff(older_than: float, clock: Clock | None = None) -> str:
     """The moment so many seconds ago, as the database writes it."""
     seconds, fraction = divmod((clock or SystemClock()).wall() - older_than, 1)
-    at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{at}.{int(fraction * 1_000_000):06d}Z"
+    return f"{second(int(seconds))}.{int(fraction * 1_000_000):06d}Z"
 
 
 def new_archive(database: Database) -> Path:

@@ -48,7 +48,7 @@ def bindings(clock: Clock) -> dict[str, object]:
     microseconds = round(clock.wall() * 1_000_000)
     seconds, fraction = divmod(microseconds, 1_000_000)
     return {
-        "now": f"{_second(seconds)}.{fraction:06d}Z",
+        "now": f"{second(seconds)}.{fraction:06d}Z",
         "epoch_ms": microseconds // 1000,
         "boot_time": clock.boot_time(),
         "boot_id": clock.boot_id(),
@@ -56,5 +56,6 @@ def bindings(clock: Clock) -> dict[str, object]:
 
 
 @lru_cache(maxsize=8)
-def _second(at: int) -> str:
+def second(at: int) -> str:
+    """Seconds since the epoch as RFC 3339 has them in UTC, without fraction and zone. Who logs asks often."""
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))

@@ -45,10 +45,7 @@ COUNTERS: Final = {
 }
 GAUGES: Final = {
     "fraisier_active_deployments": ("Deployments that run now.", ()),
-    "fraisier_queue_depth": (
-        "Requests that wait; held ones wait for a person.",
-        ("held",),
-    ),
+    "fraisier_queue_depth": ("Requests that wait; held ones wait for a person.", ("held",)),
     "fraisier_lock_age_seconds": ("How long each lock is held.", ("environment", "fraise", "job")),
     "fraisier_outbox_lag_events": ("Events that a consumer has not been given yet.", ("consumer",)),
     "fraisier_provider_availability": (

@@ -1,6 +1,4 @@
-"""Whatever branches, tags, repositories, fraises, environments and values say, they are names and values: see
-reliability.md, and OWASP's command injection.
-"""
+"""Whatever branches, tags, repositories, fraises, environments and values say, they are names and values."""
 
 import uuid
 from pathlib import Path

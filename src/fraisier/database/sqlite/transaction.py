@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fraisier.database.clock import Clock, bindings
 from fraisier.database.sqlite import session
 from fraisier.database.sqlite.script import Script
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Kept when the block ends, unless it has undone it; undone when it raises."""
+    session.begin(connection)
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def transact(
@@ -17,16 +31,10 @@ def transact(
 
     A SELECT without a row is a refusal: everything is undone, and None returned.
     """
-    session.begin(connection)
-    try:
+    with _transaction(connection):
         answer = _run(connection, script, values | bindings(clock))
         if answer is None:
             connection.rollback()
-        else:
-            connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     return answer
 
 
@@ -41,45 +49,19 @@ def transact_each(
 
     `last` is run after them. Raises `sqlite3.Error` when the transaction as a whole cannot be had or kept.
     """
-    found = _together(connection, script, each, clock, last)
-    if found is not None:
-        return found
-    session.begin(connection)
     try:
-        apart = [_run_alone(connection, script, values | bindings(clock)) for values in each]
-        _conclude(connection, last, clock)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
+        # While nobody fails, nobody needs a savepoint.
+        together = transact_all(connection, script, each, clock, last)
+    except sqlite3.OperationalError:  # the database's own trouble: a lock, a disk
         raise
-    return apart
-
-
-def _together(
-    connection: sqlite3.Connection,
-    script: Script,
-    each: list[dict[str, Any]],
-    clock: Clock,
-    last: Script | None,
-) -> list[dict[str, Any] | sqlite3.Error | None] | None:
-    """As long as nothing refuses or fails, nobody needs a savepoint. None: one did, and nothing was changed."""
-    session.begin(connection)
-    try:
-        found = [_run(connection, script, values | bindings(clock)) for values in each]
-        if None in found:
-            connection.rollback()
-            return None
-        _conclude(connection, last, clock)
-        connection.commit()
     except sqlite3.Error:
-        if not connection.in_transaction:
-            raise
-        connection.rollback()
-        return None
-    except BaseException:
-        connection.rollback()
-        raise
-    return list(found)
+        together = None
+    if together is not None:
+        return list(together)
+    with _transaction(connection):
+        found = [_run_alone(connection, script, values | bindings(clock)) for values in each]
+        _conclude(connection, last, clock)
+    return found
 
 
 def _conclude(connection: sqlite3.Connection, last: Script | None, clock: Clock) -> None:
@@ -89,18 +71,23 @@ def _conclude(connection: sqlite3.Connection, last: Script | None, clock: Clock)
 
 
 def transact_all(
-    connection: sqlite3.Connection, script: Script, each: list[dict[str, Any]], clock: Clock
+    connection: sqlite3.Connection,
+    script: Script,
+    each: list[dict[str, Any]],
+    clock: Clock,
+    last: Script | None = None,
 ) -> list[dict[str, Any]] | None:
-    """Run the script once for each set of values, all in one transaction; when one refuses, all are undone: None."""
-    session.begin(connection)
-    try:
+    """Run the script once for each set of values, and then `last`, all in one transaction; when one refuses, all are
+    undone: None.
+    """
+    with _transaction(connection):
         found = [_run(connection, script, values | bindings(clock)) for values in each]
         answers = [answer for answer in found if answer is not None]
         whole = len(answers) == len(each)
-        connection.commit() if whole else connection.rollback()
-    except BaseException:
-        connection.rollback()
-        raise
+        if whole:
+            _conclude(connection, last, clock)
+        else:
+            connection.rollback()
     return answers if whole else None
 
 

@@ -1,12 +1,7 @@
--- Make requests of what accepted webhooks ask for, oldest first. Of several webhooks that wait for one lane the newest
--- gets the request, which is what a deployment of each would have come to.
--- :most = 1000  webhooks
--- Returns how many were read and the last of them; no row when none wait.
-SELECT MAX(fk_webhook_event) AS last, COUNT(*) AS webhooks
-FROM (
-    SELECT fk_webhook_event FROM tb_webhook_inbox ORDER BY fk_webhook_event LIMIT :most
-)
-HAVING COUNT(*) > 0;
+-- Make requests of what stored webhooks ask for, oldest first. Of several webhooks for one lane the newest gets the
+-- request, which is what a deployment of each would have come to.
+-- Returns how many were read; no row when there is none.
+SELECT COUNT(*) AS webhooks FROM tb_webhook_inbox HAVING COUNT(*) > 0;
 
 INSERT INTO tb_lane (fraise, environment, job)
 SELECT DISTINCT
@@ -14,8 +9,7 @@ SELECT DISTINCT
     COALESCE(json_extract(r.value, '$.job'), '')
 FROM tb_webhook_inbox AS i
 INNER JOIN json_each(i.requests) AS r
-WHERE i.fk_webhook_event <= :last
-    AND json_extract(r.value, '$.fraise') IS NOT NULL AND json_extract(r.value, '$.environment') IS NOT NULL
+WHERE json_extract(r.value, '$.fraise') IS NOT NULL AND json_extract(r.value, '$.environment') IS NOT NULL
 ON CONFLICT DO NOTHING;
 
 INSERT INTO tb_deployment_request (
@@ -28,16 +22,8 @@ SELECT
     COALESCE(json_extract(n.wanted, '$.options'), '{}'), json_extract(n.wanted, '$.target_provider'),
     json_extract(n.wanted, '$.target_config'), json_extract(n.wanted, '$.runs_on'), n.fk_webhook_event
 FROM (
-    SELECT
-        i.fk_webhook_event, r.key AS place, r.value AS wanted, l.pk_lane AS fk_lane, l.fraise, l.environment, l.job,
-        ROW_NUMBER() OVER (PARTITION BY l.pk_lane ORDER BY i.fk_webhook_event DESC, r.key DESC) AS age
-    FROM tb_webhook_inbox AS i
-    INNER JOIN json_each(i.requests) AS r
-    INNER JOIN tb_lane AS l
-        ON l.fraise = json_extract(r.value, '$.fraise')
-        AND l.environment = json_extract(r.value, '$.environment')
-        AND l.job = COALESCE(json_extract(r.value, '$.job'), '')
-    WHERE i.fk_webhook_event <= :last
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY fk_lane ORDER BY fk_webhook_event DESC, place DESC) AS age
+    FROM v_webhook_inbox
 ) AS n
 INNER JOIN tb_webhook_event AS w ON w.pk_webhook_event = n.fk_webhook_event
 WHERE n.age = 1
@@ -45,17 +31,11 @@ ORDER BY n.fk_webhook_event, n.place;
 
 INSERT INTO tb_webhook_superseded (fk_webhook_event, superseded_by)
 SELECT i.fk_webhook_event, MAX(q.pk_deployment_request)
-FROM tb_webhook_inbox AS i
-INNER JOIN json_each(i.requests) AS r
-INNER JOIN tb_lane AS l
-    ON l.fraise = json_extract(r.value, '$.fraise')
-    AND l.environment = json_extract(r.value, '$.environment')
-    AND l.job = COALESCE(json_extract(r.value, '$.job'), '')
-INNER JOIN tb_deployment_request AS q ON q.fk_lane = l.pk_lane AND q.status = 'pending' AND q.automatic
-WHERE i.fk_webhook_event <= :last
-    AND NOT EXISTS (SELECT 1 FROM tb_deployment_request AS own WHERE own.fk_webhook_event = i.fk_webhook_event)
+FROM v_webhook_inbox AS i
+INNER JOIN tb_deployment_request AS q ON q.fk_lane = i.fk_lane AND q.status = 'pending' AND q.automatic
+WHERE NOT EXISTS (SELECT 1 FROM tb_deployment_request AS own WHERE own.fk_webhook_event = i.fk_webhook_event)
 GROUP BY i.fk_webhook_event;
 
-DELETE FROM tb_webhook_inbox WHERE fk_webhook_event <= :last;
+DELETE FROM tb_webhook_inbox;
 
-SELECT :webhooks AS webhooks, :last AS last;
+SELECT :webhooks AS webhooks;

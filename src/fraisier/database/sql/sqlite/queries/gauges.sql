@@ -3,13 +3,13 @@ SELECT 'fraisier_active_deployments' AS name, '{}' AS labels, COUNT(*) AS value
 FROM tb_deployment
 WHERE status = 'in_progress'
 UNION ALL
-SELECT 'fraisier_queue_depth', json_object('held', held), COUNT(*)
-FROM (
-    SELECT CASE WHEN l.hold_since IS NOT NULL AND r.automatic THEN 'true' ELSE 'false' END AS held
-    FROM tb_deployment_request AS r
-    INNER JOIN tb_lane AS l ON l.pk_lane = r.fk_lane
-    WHERE r.status = 'pending'
-)
+SELECT
+    'fraisier_queue_depth',
+    json_object('held', CASE WHEN l.hold_since IS NOT NULL AND r.automatic THEN 'true' ELSE 'false' END),
+    COUNT(*)
+FROM tb_deployment_request AS r
+INNER JOIN tb_lane AS l ON l.pk_lane = r.fk_lane
+WHERE r.status = 'pending'
 GROUP BY 2
 UNION ALL
 SELECT
