@@ -6,7 +6,6 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,11 +76,7 @@ class Machine:
 
     def lose_power(self) -> None:
         """Every process is gone at once; nothing is written, nothing is asked."""
-        if pid := self._nspawn():
-            leaders = _children(pid)
-            for each in (pid, *leaders):
-                _kill(each)
-            processes.until(lambda: not any(map(processes.alive, (pid, *leaders))), ENDS_WITHIN)
+        cgroups.kill(self.name)
         self.hang_up()
 
     def down(self) -> None:
@@ -175,22 +170,3 @@ def started(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
         return ""
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found.append(int(entry.name))
-    return found
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
