@@ -16,8 +16,10 @@ Row = dict[str, Any]
 COLOURS: Final = {"healthy": "green", "degraded": "yellow", "down": "red"}
 
 
-def as_dict(identity: Identity, provider: str, recorded: dict[str, Row | None], observed: Row | None) -> Row:
-    """The JSON answer of `status`. `recorded` holds the rows `state`, `lane` and `lock`, None where there is none."""
+def as_dict(identity: Identity, provider: str, recorded: dict[str, Any], observed: Row | None) -> Row:
+    """The JSON answer of `status`. `recorded` holds the rows `state`, `lane` and `lock`, None where there is none, and
+    one for each of the `hosts` that have names.
+    """
     state, lane, lock = recorded["state"] or {}, recorded["lane"] or {}, recorded["lock"]
     return {
         "schema": 1,
@@ -31,8 +33,14 @@ def as_dict(identity: Identity, provider: str, recorded: dict[str, Row | None], 
         "last_deploy_duration": state.get("last_deploy_duration"),
         "lock": _lock(lock) if lock else None,
         "hold": _hold(lane) if lane.get("hold_since") else None,
+        "hosts": {name: _host(row or {}) for name, row in recorded["hosts"].items()},
         "observed": observed,
     }
+
+
+def _host(row: Row) -> Row:
+    known = {name: row.get(name) for name in ("version", "note", "updated_at")}
+    return {"status": row.get("status", "unknown"), **known}
 
 
 def _lock(row: Row) -> Row:
@@ -59,6 +67,7 @@ def lines(answer: Row, last: Row | None, logs: list[str]) -> list[Line]:
         (f"  Version:       {shown(answer['current_shown'])}", None),
         (f"  Last deployed: {_deployed(answer)}", None),
         *_observed(answer),
+        *_hosts(answer),
         *_waiting(answer),
         *_jobs(answer.get("jobs", [])),
         *_failure(last),
@@ -79,14 +88,42 @@ def _observed(answer: Row) -> list[Line]:
     if observed is None:
         return []
     if not observed["reachable"]:
-        return [("  Observed:      the target did not answer within 2 s", "yellow")]
+        who = [name for name, seen in observed.get("hosts", {}).items() if not seen["reachable"]]
+        return [(f"  Observed:      {', '.join(who) or 'the target'} did not answer within 2 s", "yellow")]
     same = observed["version"] == answer["current_version"]
-    version = shown(answer["current_shown"]) if same else short(observed["version"])
     running = "running" if observed["running"] else "not running"
+    if len({one["version"] for one in observed.get("hosts", {}).values()}) > 1:
+        return [(f"  Observed:      {running}, but not one version on all hosts", "yellow")]
+    version = shown(answer["current_shown"]) if same else short(observed["version"])
     found: list[Line] = [(f"  Observed:      {running}, version {version}", None)]
     if not same:
         found.append(("                 This is not the version that is recorded.", "yellow"))
     return found
+
+
+def _hosts(answer: Row) -> list[Line]:
+    """Each host by the records, and what it shows where that is something else."""
+    if not answer["hosts"]:
+        return []
+    seen = (answer["observed"] or {}).get("hosts", {})
+    lines = (
+        _host_line(name, one, seen.get(name), answer["current_version"])
+        for name, one in answer["hosts"].items()
+    )
+    return [("  Hosts:", None), *lines]
+
+
+def _host_line(name: str, recorded: Row, seen: Row | None, live: str | None) -> Line:
+    remarks: list[str] = []
+    if seen is not None and seen["reachable"] and seen["version"] != recorded["version"]:
+        remarks.append(f"shows version {short(seen['version'])}")
+    if seen is not None and seen["running"] is False:
+        remarks.append("not running")
+    if recorded["note"]:
+        remarks.append(one_line(recorded["note"]))
+    well = recorded["status"] == "in_service" and recorded["version"] == live and not remarks
+    said = [recorded["status"].replace("_", " "), f"version {short(recorded['version'])}", *remarks]
+    return f"    {name}: {', '.join(said)}", None if well else "yellow"
 
 
 def _waiting(answer: Row) -> list[Line]:

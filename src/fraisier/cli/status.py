@@ -12,6 +12,7 @@ from fraisier.cli.door import door
 from fraisier.cli.members import members_of
 
 if TYPE_CHECKING:
+    from fraisier.config.environment import Environment
     from fraisier.database import Database
     from fraisier.model.identity import Identity
     from fraisier.observer.desk import Desk
@@ -38,7 +39,7 @@ def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
     desk, database = app.desk(config), app.database(config)
     seen = [None if no_probe else _observed(desk, target.identity) for target in targets]
     answers = [
-        standing.as_dict(target.identity, target.provider, _recorded(database, target.identity), observed)
+        standing.as_dict(target.identity, target.provider, _recorded(database, target), observed)
         for target, observed in zip(targets, seen, strict=True)
     ]
     for target, answer in zip(targets, answers, strict=True):
@@ -54,12 +55,14 @@ def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
             terminal.say(text, colour=colour)
 
 
-def _recorded(database: Database, identity: Identity) -> dict[str, Any]:
-    lane = {"fraise": identity.fraise, "environment": identity.environment}
+def _recorded(database: Database, target: Environment) -> dict[str, Any]:
+    lane = {"fraise": target.fraise, "environment": target.environment}
+    hosts = {row["host"]: row for row in database.rows("host_states", **lane)} if target.hosts else {}
     return {
         "state": database.row("state", **lane),
         "lane": database.row("lane", **lane),
         "lock": database.row("lock", **lane),
+        "hosts": {name: hosts.get(name) for name in target.hosts},
     }
 
 

@@ -142,6 +142,13 @@ def test_keep_going_brings_back_only_the_host_that_fails_and_only_failed_repeats
     )
     seen = shop.status()
     assert (seen["status"], seen["current_version"]) == ("degraded", good)
+    assert {name: one["version"] for name, one in seen["hosts"].items()} == {
+        "web1": good,
+        "web2": None,
+        "web3": good,
+    }
+    assert seen["hosts"]["web2"]["note"] == answer["hosts"]["web2"]["note"]
+    assert "    web2: in service, version —, " in shop.run("status", "shop", "production").stdout
     again = shop.deploy("production", "--only-failed")
     assert (again["status"], again["new_version"]) == ("success", good)
     assert {host for host, _, _ in journal(shop)} == {"web2", "(here)"}
@@ -198,6 +205,7 @@ def test_a_host_that_cannot_be_returned_is_restored_once_it_answers(shop):
         assert (result.exit_code, answer["status"]) == (4, "rollback_failed"), answer
         assert answer["hosts"]["web3"]["status"] == "pending_restore"
     assert shop.live_versions()[:2] == [good] * 2
+    assert shop.status()["hosts"]["web3"]["status"] == "pending_restore"
     with shop.serving():
         assert until(lambda: host_states(shop)["web3"] == ("in_service", good), 60), host_states(shop)
     assert shop.live_versions() == [good] * 3

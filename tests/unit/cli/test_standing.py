@@ -30,8 +30,8 @@ LAST = {
 }
 
 
-def answer(state=None, lane=None, lock=None, observed=None):
-    recorded = {"state": state, "lane": lane, "lock": lock}
+def answer(state=None, lane=None, lock=None, observed=None, hosts=None):
+    recorded = {"state": state, "lane": lane, "lock": lock, "hosts": hosts or {}}
     return standing.as_dict(Identity("my_api", "production"), "bare_metal", recorded, observed)
 
 
@@ -93,8 +93,51 @@ def test_the_json_answer_has_exactly_the_keys_of_the_contract():
             "deployment_id": "dep_00003",
         },
         "hold": {"since": "2026-01-15T10:30:00Z", "reason": "dep_00002 failed", "by": None},
+        "hosts": {},
         "observed": OBSERVED,
     }
     empty = answer(None, FREE)
     assert set(empty) == set(answer(STATE, HELD, LOCK, OBSERVED))
     assert (empty["status"], empty["lock"], empty["hold"], empty["observed"]) == ("unknown", None, None, None)
+
+
+OTHER = "fed9876" + "0" * 33
+GOOD = {"status": "in_service", "version": SHA, "note": None, "updated_at": "2026-01-15T10:00:00Z"}
+AWAY = {
+    "status": "pending_restore",
+    "version": None,
+    "note": "no route",
+    "updated_at": "2026-01-15T10:00:00Z",
+}
+
+
+def seen_on(**hosts):
+    shown = {name: {**OBSERVED, **one} for name, one in hosts.items()}
+    return {**OBSERVED, "reachable": all(one["reachable"] for one in shown.values()), "hosts": shown}
+
+
+def test_each_of_several_hosts_by_the_records_and_where_it_shows_something_else():
+    recorded = {"web1": GOOD, "web2": GOOD, "web3": AWAY, "web4": None}
+    shown = seen_on(web1={}, web2={"version": OTHER, "running": False}, web3={"reachable": False}, web4={})
+    standing_now = answer(STATE, FREE, None, shown, recorded)
+    assert standing_now["hosts"]["web1"] == GOOD
+    assert standing_now["hosts"]["web4"] == {
+        "status": "unknown", "version": None, "note": None, "updated_at": None,
+    }  # fmt: skip
+    assert (
+        "  Observed:      web3 did not answer within 2 s\n"
+        "  Hosts:\n"
+        "    web1: in service, version abc1234\n"
+        "    web2: in service, version abc1234, shows version fed9876, not running\n"
+        "    web3: pending restore, version —, no route\n"
+        "    web4: unknown, version —, shows version abc1234"
+    ) in text(standing_now)
+    assert [colour for line, colour in standing.lines(standing_now, None, []) if line.startswith("    ")] == [
+        None, "yellow", "yellow", "yellow",
+    ]  # fmt: skip
+
+
+def test_hosts_that_run_different_versions_have_no_common_one():
+    shown = {**seen_on(web1={}, web2={"version": OTHER}), "version": None}
+    said = text(answer(STATE, FREE, None, shown, {"web1": GOOD, "web2": {**GOOD, "version": OTHER}}))
+    assert "  Observed:      running, but not one version on all hosts\n" in said
