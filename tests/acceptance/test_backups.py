@@ -98,7 +98,7 @@ def test_a_backup_is_made_proved_and_restored_by_a_person(vault):
     assert vault.data.read_text() == "bread 1\n"
 
 
-@pytest.mark.feature("TYP-04")
+@pytest.mark.feature("TYP-04", "CFG-23")
 def test_old_backups_go_only_after_a_good_new_one_and_never_the_last_good(vault):
     vault.again(retention_days=7, keep_last=2)
     vault.deploy("production", "--force")

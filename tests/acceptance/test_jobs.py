@@ -96,7 +96,7 @@ def test_where_nothing_starts_jobs_that_is_said(yard):
     assert "daily (0 2 * * *)" in listed
 
 
-@pytest.mark.feature("TYP-02")
+@pytest.mark.feature("TYP-02", "CFG-23")
 def test_a_job_waits_for_the_success_of_another(yard):
     yard.jobs({"first": job("./note.sh first"), "then": job("./note.sh then", depends_on="first")})
     commit(yard)
@@ -112,6 +112,40 @@ def test_a_job_waits_for_the_success_of_another(yard):
     run(yard, "first", exit_code=1)
     refused = run(yard, "then", exit_code=1)
     assert "whose last run ended as failed" in refused["error"]["message"]
+
+
+@pytest.mark.feature("CFG-34")
+def test_dependencies_is_the_same_key_for_scheduled_and_etl(yard):
+    def fraise(name, type_, jobs):
+        environment = yard.environment(name, service=None, health_check=None, **jobs)
+        return {"type": type_, "environments": {"production": environment}}
+
+    fraises = {
+        "extract": fraise(
+            "extract",
+            "scheduled",
+            {"jobs": {"daily": job("true"), "late": job("true", dependencies="daily")}},
+        ),
+        "load": fraise("load", "etl", {"script_path": "note.sh", "dependencies": ["extract/late"]}),
+    }
+    yard.write_config({"fraises": fraises})
+    commit(yard)
+
+    def said(*words):
+        done = yard.run(*words, "--json")
+        return done.exit_code, (done.json["error"] or {}).get("message", "")
+
+    assert said("deploy", "extract", "production")[0] == 0
+    for early, lacks in (
+        (("job", "run", "extract", "production", "late"), "daily"),
+        (("deploy", "load", "production"), "extract/late"),  # what has no schedule runs with its deployment
+    ):
+        code, message = said(*early)
+        assert code == 1
+        assert f"depends on {lacks}, wh" in message
+    assert said("job", "run", "extract", "production", "daily")[0] == 0
+    assert said("job", "run", "extract", "production", "late")[0] == 0
+    assert said("deploy", "load", "production")[0] == 0
 
 
 def test_jobs_run_beside_each_other_and_a_deployment_has_the_environment_for_itself(yard):

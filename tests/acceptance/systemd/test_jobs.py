@@ -47,7 +47,7 @@ def shop_units():
     return UNITS
 
 
-@pytest.mark.feature("TYP-03")
+@pytest.mark.feature("TYP-03", "CFG-23")
 def test_schedules_become_timers_that_run_the_job_and_record_it(yard):
     yard.jobs(
         {
@@ -93,6 +93,7 @@ def test_schedules_become_timers_that_run_the_job_and_record_it(yard):
     assert timers(yard).keys() != back_to.keys()
 
 
+@pytest.mark.feature("CFG-23")
 def test_a_unit_of_the_users_own_is_used_and_never_written(yard):
     yard.own_unit("stats.service", f"[Service]\nType=oneshot\nExecStart=/bin/touch {yard.root}/stats\n")
     yard.own_unit("taken.timer", "[Timer]\nOnCalendar=*-*-* 05:00:00\nUnit=stats.service\n")
