@@ -11,7 +11,7 @@ BIN := .venv/bin
 READY := .venv/ready-$(shell { pwd -P; cat pyproject.toml constraints.txt scripts/setup; } | sha256sum | cut -c1-16)
 RESULTS := .cache/features.json
 # What goes through the moments of a deployment: `make test` tries a sample of some, `make chaos-points` all.
-KILLED := tests/acceptance/targets/test_recovery.py $(addprefix tests/chaos/test_,containers.py kill_points.py second_death.py)
+KILLED := tests/acceptance/targets/test_recovery.py $(addprefix tests/chaos/test_,containers.py jobs.py kill_points.py second_death.py signals.py stale_owner.py)
 # They wait more than they compute: two for each core.
 WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 # The suite starts Python thousands of times; what it compiles is kept, whatever else this machine prefers.

@@ -217,7 +217,7 @@ def test_whoever_observes_keeps_house_when_told_so(aged, command):
         [aged.fraisier, command, *port], env=aged.env | {"FRAISIER_KEEP": "90d"}, cwd=aged.root
     ) as observing:
         try:
-            assert until(lambda: len(aged.history()) == 2, 30)
+            assert until(lambda: len(aged.statuses()) == 2, 30)
         finally:
             observing.terminate()
         assert observing.wait(30) == 0

@@ -85,9 +85,16 @@ def read(terminal):
 
 
 @pytest.mark.parametrize(
-    "moment", [b"Everything happens", b"Building", b"2. The second", b"3. A broken", b"4. Back"]
+    ("moment", "ending"),
+    [
+        (b"Everything happens", "SIGTERM"),
+        (b"Building", "Ctrl-C"),
+        (b"2. The second", "SIGTERM"),
+        (b"3. A broken", "Ctrl-C"),
+        (b"4. Back", "SIGTERM"),
+        (b"4. Back", "Ctrl-C"),
+    ],
 )
-@pytest.mark.parametrize("ending", ["Ctrl-C", "SIGTERM"])
 def test_an_interrupted_demo_leaves_nothing(shop, folder, moment, ending):
     with on_a_terminal(shop, folder) as (pid, terminal):
         drawn = b""

@@ -284,7 +284,7 @@ def test_a_server_that_is_asked_to_end_parks_and_the_next_one_goes_on(live):
     assert live.live_version() == first(live)
     with live.serving():
         assert until(lambda: live.live_version() == sha, 30)
-        assert until(lambda: live.history()[0]["status"] == "success", 30)
+        assert until(lambda: live.statuses()[0] == "success", 30)
     steps = live.rows("SELECT title, attempts FROM tb_deployment_step WHERE fk_deployment = 2")
     assert {step["attempts"] for step in steps} == {1}
     assert live.rows("SELECT takeovers FROM tb_deployment WHERE pk_deployment = 2") == [{"takeovers": 0}]
@@ -307,7 +307,7 @@ def test_a_server_that_is_asked_twice_lets_go_at_once(live):
         {"identifier": "dep_00002"}
     ]
     with live.serving():
-        assert until(lambda: live.history()[0]["status"] == "failed", 30)
+        assert until(lambda: live.statuses()[0] == "failed", 30)
     nothing_is_left(live)
 
 

@@ -40,6 +40,6 @@ def test_a_held_lane_lets_pushes_wait_until_a_person_has_decided(quick):
         assert len(quick.history()) == 1
         lifted = quick.run("unhold", "shop", "production", "--json")
         assert (lifted.json["was_held"], lifted.json["waiting"]) == (True, ["req_00002"])
-        assert until(lambda: [row["status"] for row in quick.history()] == ["success"] * 2, 40)
+        assert until(lambda: quick.statuses() == ["success"] * 2, 40)
     assert quick.live_version() == second
     assert "was not held" in quick.run("unhold", "shop", "production").stdout

@@ -183,7 +183,7 @@ def test_an_observer_that_is_quicker_runs_the_same_deployer(shop: Shop):
     with shop.serving():
         assert python(shop, program) == "pending"
         assert processes.until((shop.root / "announced").exists, 30)
-        assert processes.until(lambda: shop.history()[0]["status"] == "success", 30)
+        assert processes.until(lambda: shop.statuses()[:1] == ["success"], 30)
     assert shop.live_version() == (shop.root / "announced").read_text() == v1
 
 

@@ -78,7 +78,7 @@ def test_an_observer_runs_what_was_queued_and_says_good_bye(quick):
         assert queued.exit_code == 0
         assert (queued.json["status"], queued.json["request_id"]) == ("pending", "req_00001")
         assert queued.json["deployment_id"] is None
-        assert until(lambda: [row["status"] for row in quick.history()] == ["success"], 40)
+        assert until(lambda: quick.statuses() == ["success"], 40)
         assert quick.live_version() == sha
     assert quick.rows("SELECT * FROM tb_observer") == []
     assert quick.run("deploy", "shop", "production", "--no-wait").exit_code == 2

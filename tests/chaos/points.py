@@ -31,7 +31,7 @@ def sample(every: list[Any], *, share: float = 1) -> list[Any]:
     """As many as `make test` has time for, or a share of so many, drawn by the seed; all of them in `make chaos`."""
     if SAMPLE == "all":
         return every
-    return random.Random(SEED).sample(every, int(int(SAMPLE) * share))
+    return random.Random(SEED).sample(every, min(len(every), int(int(SAMPLE) * share)))
 
 
 def in_step(ordinal: int, moment: str, *, undo: bool = False) -> str:

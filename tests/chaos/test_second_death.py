@@ -19,7 +19,7 @@ def recoverer_dies(lane: Lane, at: str) -> None:
     assert code == -signal.SIGKILL, (at, code, said)
 
 
-@pytest.mark.parametrize("at", points.sample(points.recovering_forward(UPDATE), share=0.5))
+@pytest.mark.parametrize("at", points.sample(points.recovering_forward(UPDATE), share=0.25))
 def test_who_goes_on_forward_dies_and_the_next_one_ends_it(used_lane, at):
     lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
     with lane.watching():
@@ -30,7 +30,7 @@ def test_who_goes_on_forward_dies_and_the_next_one_ends_it(used_lane, at):
     assert (row["status"], lane.live()) == ("success", new)
 
 
-@pytest.mark.parametrize("at", points.sample(points.recovering_back(since=SWITCH), share=0.5))
+@pytest.mark.parametrize("at", points.sample(points.recovering_back(since=SWITCH), share=0.25))
 def test_who_goes_back_dies_and_the_next_one_ends_it(used_lane, at):
     lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit("sick")
     with lane.watching():

@@ -11,9 +11,10 @@ from tests.chaos.state import open_work
 
 TOO_LATE = "fn_complete_deployment"
 MOMENTS = [at for at in points.forward(UPDATE) if not at.endswith(("before-intent", "before-done"))]
+CLAIMED = [at for at in MOMENTS if at != points.in_call("fn_claim_deployment", "before")]
 
 
-@pytest.mark.parametrize("at", MOMENTS)
+@pytest.mark.parametrize("at", points.sample(MOMENTS, share=0.5))
 def test_a_command_undoes_what_it_began(used_lane, at):
     lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
     before = lane.newest()["identifier"]
@@ -33,9 +34,7 @@ def test_a_command_undoes_what_it_began(used_lane, at):
     lane.migrated(None)
 
 
-@pytest.mark.parametrize(
-    "at", [at for at in MOMENTS if at != points.in_call("fn_claim_deployment", "before")]
-)
+@pytest.mark.parametrize("at", points.sample(CLAIMED, share=0.5))
 def test_an_observer_parks_it_and_the_next_one_goes_on(used_lane, at):
     lane, new = used_lane, used_lane.shop.commit()
     with Database(lane.shop.database) as database:

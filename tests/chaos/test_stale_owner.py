@@ -20,6 +20,7 @@ DEATH = points.in_step(SWITCH, "before-effect")
 DEATH_ON_THE_WAY_BACK = points.in_step(SWITCH, "before-effect", undo=True)
 FORWARD = [points.in_step(ordinal, "before-effect") for ordinal, _ in enumerate(UPDATE.steps)]
 TELLS = [points.in_step(ordinal, "before-done") for ordinal, _ in enumerate(UPDATE.steps)]
+MOMENTS = [*FORWARD, *TELLS, points.in_call("fn_complete_deployment", "before")]
 
 
 def stands_still(lane: Lane, at: str, *command: str, **more):
@@ -45,7 +46,7 @@ def wakes_up_and_changes_nothing(lane: Lane, owner) -> None:
     assert lane.shop.tree() == tree
 
 
-@pytest.mark.parametrize("at", [*FORWARD, *TELLS, points.in_call("fn_complete_deployment", "before")])
+@pytest.mark.parametrize("at", points.sample(MOMENTS, share=0.5))
 def test_stopped_past_its_lease(used_lane, at):
     lane, old, new = used_lane, used_lane.live(), used_lane.shop.commit()
     owner = stands_still(lane, at)

@@ -176,6 +176,11 @@ class Shop:
     def history(self) -> Any:
         return self._read("history")
 
+    def statuses(self) -> list[str]:
+        """How each deployment stands, the newest first, from the rows: a command costs too much to wait with."""
+        rows = self.rows("SELECT status FROM tb_deployment ORDER BY pk_deployment DESC")
+        return [row["status"] for row in rows]
+
     def status(self, environment: str = "production") -> Any:
         return self._read("status", "shop", environment)
 

@@ -37,7 +37,7 @@ def test_it_is_good_is_locked_in_and_deploys(shop, unit):
     sha = shop.commit()
     payload = github.push(clone_url=str(shop.repository.origin), before="0" * 40, after=sha)
     assert github.send(address, payload, secret=SECRET).status == 202
-    assert until(lambda: [row["status"] for row in shop.history()] == ["success"], 60), shop.journal(UNIT)
+    assert until(lambda: shop.statuses() == ["success"], 60), shop.journal(UNIT)
     assert shop.live_version() == sha
     shop.systemctl("reload", UNIT)
     assert until(lambda: "is in force now" in shop.journal(UNIT), 20)

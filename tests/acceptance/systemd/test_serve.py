@@ -19,7 +19,7 @@ def test_a_push_deploys_a_service_that_outlives_the_server(shop, manager):
     sha = shop.commit()
     with shop.serving() as address:
         assert github.send(address, pushed(shop, "0" * 40, sha), secret=SECRET).status == 202
-        assert until(lambda: [row["status"] for row in shop.history()] == ["success"], 30)
+        assert until(lambda: shop.statuses() == ["success"], 30)
         pid = shop.about()["pid"]
         assert shop.serve_unit not in shop.host.ask("cat", f"/proc/{pid}/cgroup")
     assert shop.shown("ActiveState", shop.serve_unit) == "inactive"

@@ -123,7 +123,7 @@ def test_a_deployment_is_taken_over_from_an_owner_that_was_stopped_for_good(shop
     owner.kill()
     owner.wait()
     with shop.serving():
-        assert until(lambda: shop.history()[0]["status"] == "failed", 60)
+        assert until(lambda: shop.statuses()[0] == "failed", 60)
     assert until(lambda: shop.left_over() == [], 20), "the build of the dead one was ended"
     assert shop.live_version() == shop.repository.labels["v1"]
 

@@ -15,12 +15,16 @@ CORPUS = {
     "formats": "x>{trap}<{trap}%h%n%%s{{{{.Id}}}}$PATH",
 }
 """None of them has a blank, so that Git takes it in a branch; where blanks are allowed, they come in too."""
-MACHINES = {"ssh", "compose", "ssh+compose"}
+WORDS = {"ssh": CORPUS, "compose": CORPUS, "ssh+compose": ["substitution"]}
+"""What is tried where: both at once take the ways of each of them."""
+CASES = [
+    pytest.param(one, CORPUS[word], id=f"{one.name}-{word}", marks=one.marks)
+    for one in TARGETS
+    for word in WORDS.get(one.name, [])
+]
 
 
-@pytest.fixture(
-    params=[pytest.param(one, id=one.name, marks=one.marks) for one in TARGETS if one.name in MACHINES]
-)
+@pytest.fixture
 def shop(request, tmp_path, short_folder):
     with opened(request.param, request, tmp_path, short_folder) as made:
         yield made
@@ -82,7 +86,7 @@ def value_in_the_service(shop):
     return shop.about()["environment"]["EVIL"]
 
 
-@pytest.mark.parametrize("word", CORPUS.values(), ids=CORPUS)
+@pytest.mark.parametrize(("shop", "word"), CASES, indirect=["shop"])
 def test_names_and_values_are_inert(shop, word):
     names = Names(word)
     named(shop, names)
