@@ -31,6 +31,15 @@ def pause_before(attempt: int, longest: float) -> float:
     return min(longest, 2.0 ** min(attempt - 1, 16))
 
 
+def _heed_cancellation() -> None:
+    """What a consumer awaits may have kept a cancellation to itself: `asyncio.wait_for` of Python 3.11 does when the
+    answer comes in the same moment (bpo-37658). Nobody would tell us a second time.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class Pump:
     """Runs until it is cancelled; finishes the delivery that has begun. Raises `LeaseLost` and `DatabaseError`."""
 
@@ -156,6 +165,8 @@ class Pump:
         except Exception as bug:  # ours or a plugin's: the other consumers go on
             log.exception("consumer %s", self.consumer.name)
             raise Undelivered(f"unexpected {type(bug).__name__}.", hint="A bug; see the log.") from bug
+        finally:
+            _heed_cancellation()
 
     async def _rest(self, pause: float) -> None:
         self._hurried.clear()

@@ -1,16 +1,19 @@
 """The relay over a real database: every event once, in order, to everybody, whoever dies."""
 
+import asyncio
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from fraisier.database import Database
+from fraisier.events.consumer import Undelivered
+from fraisier.events.relay import Relay
 from tests.support.nats import nats_server
 from tests.support.processes import until as sooner_or_later
 from tests.support.receiver import Receiver, relaying, tell, until
@@ -147,6 +150,33 @@ async def test_a_bug_in_one_consumer_is_no_trouble_for_the_others(database):
         await until(lambda: well.got == [1])
         await until(lambda: database.rows("outbox")[0]["last_error"] is not None)
     assert database.rows("outbox")[0]["last_error"] == "unexpected TypeError."
+
+
+class Deaf(Receiver):
+    """Its answer comes in the moment in which it is told to end, and is all that it has heard."""
+
+    def __init__(self, fails):
+        super().__init__("deaf")
+        self.fails, self.asked = fails, False
+
+    async def last(self):
+        self.asked = True
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        if self.fails:
+            raise Undelivered("It is down.")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_relay_ends_although_a_consumer_keeps_the_cancellation_to_itself(database, fails):
+    deaf = Deaf(fails)
+    relay = asyncio.create_task(Relay(database, [deaf], lease=30).run())
+    await until(lambda: deaf.asked)
+    relay.cancel()
+    ended, _ = await asyncio.wait([relay], timeout=5)
+    assert ended == {relay}
+    assert deaf.closed
+    assert database.row("relay") is None
 
 
 @contextmanager
