@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tests.hosts.engine import Engine
 
 
+LONG = 500
+"""Seconds; tests that may take longer begin first, so that no worker is left alone with one at the end."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("features")
     group.addoption("--record-features", metavar="FILE", help="keep the outcome of every marked test here")
@@ -30,6 +34,12 @@ def feature_ids(item: pytest.Item) -> list[str]:
     return [id_ for mark in item.iter_markers("feature") for id_ in mark.args]
 
 
+def allowed(item: pytest.Item) -> float:
+    """How many seconds it may take; 0 where only the usual timeout says so."""
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     known = features()
     marked = {item.nodeid: feature_ids(item) for item in items}
@@ -37,6 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError("not a row of docs/features.md: " + ", ".join(unknown))
     for item in items:
         item.user_properties += [("feature", id_) for id_ in marked[item.nodeid]]
+    items.sort(key=lambda item: allowed(item) <= LONG)
     if path := config.getoption("--collect-features"):
         by_id = {id_: [test for test, ids in marked.items() if id_ in ids] for id_ in known}
         Path(path).write_text(json.dumps(by_id), encoding="utf-8")
