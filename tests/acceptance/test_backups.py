@@ -95,6 +95,7 @@ def test_a_backup_is_made_proved_and_restored_by_a_person(vault):
     refused = vault.run("backup", "restore", "shop", "production", "--backup", name, "--yes")
     assert refused.exit_code == 1
     assert "Checking" in refused.output
+    assert "Not undone" not in refused.output
     assert vault.data.read_text() == "bread 1\n"
 
 
@@ -144,7 +145,11 @@ def test_a_copy_by_rsync(vault):
 
 @pytest.mark.parametrize(
     ("script", "says"),
-    [("#!/bin/sh\ntrue\n", "left no new backup"), ('#!/bin/sh\n: > "$BACKUP_FILE"\n', "is empty")],
+    [
+        ("#!/bin/sh\ntrue\n", "left no new backup"),
+        ('#!/bin/sh\n: > "$BACKUP_FILE"\n', "is empty"),
+        ('#!/bin/sh\ncp "$DATA" "$BACKUP_FOLDER/a"; cp "$DATA" "$BACKUP_FOLDER/b"\n', "left 2 new backups"),
+    ],
 )
 def test_what_is_no_backup_is_not_taken_for_one(vault, script, says):
     (vault.repository.work / "make.sh").write_text(script)
@@ -155,6 +160,19 @@ def test_what_is_no_backup_is_not_taken_for_one(vault, script, says):
     nothing = vault.run("backup", "restore", "shop", "production", "--yes")
     assert nothing.exit_code == 2
     assert "no good backup yet" in nothing.stderr
+
+
+def test_what_others_write_to_the_same_folder_is_not_taken_for_it(vault):
+    script = '#!/bin/sh\ncp "$DATA" "$BACKUP_FILE.txt"\necho half > "$BACKUP_FOLDER/other"\n'
+    (vault.repository.work / "make.sh").write_text(script)
+    vault.commit()
+    vault.deploy()
+    run(vault)
+    assert [name for name, good in listed(vault) if good] == [
+        name for name, _ in listed(vault) if name.startswith("daily-")
+    ]
+    rows = vault.run("backup", "list", "shop", "production", "--json").json
+    assert all(row["age_seconds"] >= 0 for row in rows)
 
 
 def test_without_a_folder_of_ones_own_they_lie_in_fraisiers(vault):

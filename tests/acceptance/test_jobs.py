@@ -1,5 +1,7 @@
 """Jobs: deployed like a service, run when somebody asks, and remembered each on its own."""
 
+import subprocess
+
 import pytest
 
 from tests.support.processes import until
@@ -83,10 +85,16 @@ def test_a_job_runs_in_the_live_version_and_its_result_is_its_own(yard):
 
 
 def test_where_nothing_starts_jobs_that_is_said(yard):
-    yard.jobs({"daily": job("./note.sh daily")})
+    yard.jobs({"daily": job("./note.sh daily"), "late": job("./note.sh late", timezone="Asia/Tokyo")})
     commit(yard)
     shown = yard.run("deploy", "shop", "production")
-    assert "fraisier job run shop production" in shown.output
+    lines = [line.strip() for line in shown.output.splitlines()]
+    [_, late] = (line for line in lines if line.startswith("0 2 * * * "))
+    assert lines[lines.index(late) - 1] == "# meant for the clock of Asia/Tokyo"
+    as_cron = {"env": {"PATH": "/usr/bin:/bin"}, "cwd": "/"}
+    subprocess.run(["sh", "-c", late.split(maxsplit=5)[5]], check=True, **as_cron)
+    assert len(yard.notes()) == 1
+    yard.jobs({"daily": job("./note.sh daily")})
     seen = yard.run("status", "shop", "production")
     assert "daily" in seen.output
     assert "never" in seen.output

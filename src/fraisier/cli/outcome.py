@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from fraisier.cli.steps import first_line
 from fraisier.cli.terminal import clean, one_line
 from fraisier.model.report import Report
 from fraisier.model.status import DeploymentStatus, Kind
@@ -91,7 +92,7 @@ def _success(report: Report) -> list[Line]:
 
 def _failure(report: Report) -> list[Line]:
     status, error = DeploymentStatus(report.status), report.error or {}
-    message = one_line(str(error.get("message") or "no reason was recorded"))
+    message = first_line(str(error.get("message") or "no reason was recorded"))
     return [
         ("", None),
         (f"✗ {NOUNS[report.kind]} {ENDS[status]}: {message}", "red"),

@@ -11,6 +11,7 @@ from fraisier.cli import steps, terminal
 from fraisier.cli.app import App
 from fraisier.model.plan import Plan
 from fraisier.model.report import Progress, StepReport
+from fraisier.model.status import Kind
 from fraisier.model.step import Step
 from fraisier.observer.recorded import Recorded
 
@@ -52,8 +53,10 @@ class Plain:
         self._stream = stream
         self._prefix = prefix
         self._running = False
+        self._returns = True
 
     def planned(self, deployment_id: str, plan: Plan) -> None:  # noqa: ARG002 - the contract of Progress
+        self._returns = _returns(plan)
         self._write(steps.heading(plan))
         for note in plan.notes:
             self._write(f"  Note: {terminal.one_line(note)}")
@@ -67,6 +70,8 @@ class Plain:
 
     def step_ended(self, step: Step, report: StepReport, *, undoing: bool = False) -> None:
         self._running = False
+        if steps.silent(report, undoing=undoing):
+            return
         line, colour = steps.ended(step, report, undoing=undoing)
         self._write(f"  {line}", colour)
 
@@ -77,11 +82,13 @@ class Plain:
 
     def turned_back(self, reason: str) -> None:
         self._running = False
-        self._write(f"  ↩ {steps.turned(reason)}", "yellow")
+        if self._returns:
+            self._write(f"  ↩ {steps.turned(reason)}", "yellow")
 
     def _write(self, text: str, colour: str | None = None) -> None:
+        lines = (f"{self._prefix}{line}".rstrip() for line in text.split("\n"))
         with suppress(*UNWRITABLE):
-            terminal.write(f"{self._prefix}{text}".rstrip(), self._stream, colour=colour)
+            terminal.write("\n".join(lines), self._stream, colour=colour)
 
 
 class Live:
@@ -93,8 +100,10 @@ class Live:
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._stream = stream
         self._spinner: Status | None = None
+        self._returns = True
 
     def planned(self, deployment_id: str, plan: Plan) -> None:
+        self._returns = _returns(plan)
         self._line(steps.heading(plan), "bold")
         for note in plan.notes:
             self._line(f"  Note: {terminal.one_line(note)}", "yellow")
@@ -105,6 +114,8 @@ class Live:
 
     def step_ended(self, step: Step, report: StepReport, *, undoing: bool = False) -> None:
         self.close()
+        if steps.silent(report, undoing=undoing):
+            return
         line, colour = steps.ended(step, report, undoing=undoing)
         self._line(f"  {line}", colour, _seconds(report))
 
@@ -116,7 +127,8 @@ class Live:
 
     def turned_back(self, reason: str) -> None:
         self.close()
-        self._line(f"  ↩ {steps.turned(reason)}", "yellow")
+        if self._returns:
+            self._line(f"  ↩ {steps.turned(reason)}", "yellow")
 
     def close(self) -> None:
         """Take the spinner away and give the cursor back."""
@@ -146,6 +158,11 @@ class Live:
         line.append(dim, "bright_black")
         with suppress(*UNWRITABLE):
             self._console.print(line)
+
+
+def _returns(plan: Plan) -> bool:
+    """A job that fails leaves the version that is live alone: there is no way back to tell of."""
+    return plan.kind is not Kind.JOB
 
 
 def _seconds(report: StepReport) -> str:

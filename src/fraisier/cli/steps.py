@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fraisier.cli.terminal import one_line
+from fraisier.cli.terminal import clean, one_line
 from fraisier.model.plan import Plan
 from fraisier.model.report import StepReport
 from fraisier.model.status import Kind, StepStatus
@@ -42,23 +42,37 @@ def ended(step: Step, report: StepReport, *, undoing: bool) -> tuple[str, str]:
 
 
 def turned(reason: str) -> str:
-    return f"Going back: {one_line(reason)}"
+    """The first line only: the step that failed has just said the rest."""
+    return f"Going back: {first_line(reason)}"
+
+
+def first_line(text: str) -> str:
+    return one_line(clean(text).strip().partition("\n")[0])
+
+
+def silent(report: StepReport, *, undoing: bool) -> bool:
+    """On the way back, whatever needed nothing to be undone is not worth a line."""
+    return undoing and report.idle and report.status is StepStatus.UNDONE and not report.note
 
 
 def _name(step: Step, report: StepReport, *, undoing: bool) -> str:
     if undoing:
-        return f"{'Undone' if report.status is StepStatus.UNDONE else 'Not undone'}: {step.title}"
+        undone = report.status is StepStatus.UNDONE and not report.note
+        return f"{'Undone' if undone else 'Not undone'}: {step.title}"
     if report.status in {StepStatus.DONE, StepStatus.UNDONE}:
         return report.title
     return step.doing.rstrip(".…") or step.kind.replace("_", " ").capitalize()
 
 
 def _noted(report: StepReport) -> str:
-    note = one_line(report.note or "")
+    note, said = one_line(report.note or ""), clean(report.note or "").strip()
     if not note:
         return ""
     if report.status in {StepStatus.FAILED, StepStatus.UNDO_FAILED}:
-        return f": {note}"
+        first, *output = said.splitlines()
+        return "\n".join([f": {one_line(first)}", *(f"      {line}" for line in output)])
     if report.status is StepStatus.SKIPPED:
         return f": skipped, {note}"
-    return f" ({note})" if len(note) <= SHORT else f"\n      {note}"
+    lines = said.splitlines()
+    short = len(lines) == 1 and len(note) <= SHORT
+    return f" ({note})" if short else "".join(f"\n      {line}" for line in lines)

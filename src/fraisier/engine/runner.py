@@ -298,7 +298,8 @@ class Runner:
             try:
                 still = await self._undone(ordinal, step, site)
             except EffectLost:  # with the machine that it ran on; every way back may be repeated
-                still = await self._undone(ordinal, step, self._site(ordinal, step, "undo-again"))
+                site = self._site(ordinal, step, "undo-again")
+                still = await self._undone(ordinal, step, site)
         except LockError:
             raise
         except FraiseQLError as error:
@@ -308,7 +309,8 @@ class Runner:
             raise
         note = f"{still.what}: {still.how}" if still else None
         await self._journal.record(ordinal, StepStatus.UNDONE, undo=True, note=note, output=site.output)
-        self._ended(ordinal, step, _report(step, StepStatus.UNDONE, began, note), undoing=True)
+        report = _report(step, StepStatus.UNDONE, began, note, idle=site.idle)
+        self._ended(ordinal, step, report, undoing=True)
         return still
 
     async def _undone(self, ordinal: int, step: Step, site: StepSite) -> NotUndone | None:
@@ -399,6 +401,10 @@ class Runner:
         )
 
 
-def _report(step: Step, status: StepStatus, began: float, note: str | None) -> StepReport:
+def _report(
+    step: Step, status: StepStatus, began: float, note: str | None, *, idle: bool = False
+) -> StepReport:
     seconds = round(time.monotonic() - began, 3)
-    return StepReport(name=step.kind, title=step.title, status=status, duration_seconds=seconds, note=note)
+    return StepReport(
+        name=step.kind, title=step.title, status=status, duration_seconds=seconds, note=note, idle=idle
+    )

@@ -36,6 +36,7 @@ class Recorder:
         self._host = host
         self._leash = leash
         self.printed: list[str] = []
+        self.used = False
 
     @property
     def name(self) -> str:
@@ -43,6 +44,7 @@ class Recorder:
 
     async def run(self, what: Command) -> CommandResult:
         self._leash.check()
+        self.used = True
         result = await self._host.run(what)
         if result.output:
             self.printed.append(result.output)
@@ -50,6 +52,7 @@ class Recorder:
 
     async def send(self, source: str, name: str) -> str:
         self._leash.check()
+        self.used = True
         return await self._host.send(source, name)
 
     async def look(self, what: Command) -> CommandResult:
@@ -116,12 +119,19 @@ class StepSite:
         self._resolve = resolve
         self._say = say
         self.notes: list[str] = []
+        self._elsewhere = False
+
+    @property
+    def idle(self) -> bool:
+        """Nothing was run on any host, and nothing said."""
+        return not (self._recorder.used or self._elsewhere or self.notes)
 
     @property
     def host(self) -> Host:
         return self._recorder
 
     def here(self, key: str) -> Host:
+        self._elsewhere = True
         return Recorder(self._here.during(key), self._leash)
 
     @property

@@ -24,7 +24,7 @@ _BEGIN: Final = (
 _NEW: Final = """\
 cd -- "$1" || exit
 find . -mindepth 1 -maxdepth 1 -newer .begun ! -name '.*' ! -name '*.sha256' -printf '%T@\\t%f\\n' |
-  sort -rn | head -n 1 | cut -f 2-
+  sort -rn | cut -f 2-
 """
 _EMPTY: Final = '[ -n "$(find -- "$1" -type f -size +0c -print -quit)" ]'
 _SEAL: Final = """\
@@ -37,7 +37,7 @@ mv -fT -- "./$2.sha256.new" "./$2.sha256"
 """
 _CHECK: Final = 'cd -- "$1" && sha256sum --check --strict --quiet -- "./$2.sha256"'
 _LIST: Final = """\
-date +%s
+date +%s.%N
 [ -d "$1" ] || exit 0
 cd -- "$1" && find . -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%T@\\t%f\\n'
 """
@@ -56,7 +56,8 @@ def begin(folder: str, user: str | None) -> Command:
     return files.script(_BEGIN, folder, user or "")
 
 
-def newest(folder: str) -> Command:
+def new(folder: str) -> Command:
+    """The names of what has come since the mark, newest first."""
     return files.script(_NEW, folder, deadline=60)
 
 

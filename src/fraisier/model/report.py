@@ -12,11 +12,14 @@ from fraisier.model.step import Step
 
 
 class StepReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How a step ended. `idle`: on the way back nothing had to be changed for it."""
+
     name: str
     title: str
     status: StepStatus
     duration_seconds: float | None = None
     note: str | None = None
+    idle: bool = False
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

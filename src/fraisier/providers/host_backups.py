@@ -22,8 +22,10 @@ def folder(environment: Environment, job: Job) -> str:
 
 def run(environment: Environment, observed: Observed, job: Job, told: backups.Params) -> tuple[Step, ...]:
     """`told` has what every step of it needs."""
-    here = msgspec.structs.replace(told, folder=folder(environment, job), deadline=job.timeout)
-    made = msgspec.structs.replace(here, argv=job.command, name=f"{job.name}-{observed.attempt}")
+    here = msgspec.structs.replace(
+        told, folder=folder(environment, job), name=f"{job.name}-{observed.attempt}", deadline=job.timeout
+    )
+    made = msgspec.structs.replace(here, argv=job.command)
     steps = [
         _step("make_backup", f"Backup {job.name} made", f"Running the job {job.name}...", made),
         _step(
@@ -55,7 +57,10 @@ def restore(environment: Environment, job: Job, name: str, told: backups.Params)
     params = msgspec.structs.replace(
         told, folder=folder(environment, job), name=name, argv=job.restore, deadline=job.timeout
     )
-    return (_step("restore_backup", f"{name} restored", f"Restoring {name}...", params),)
+    return (
+        _step("check_backup", "Checksum is right", "Comparing the checksum...", params),
+        _step("restore_backup", f"{name} restored", f"Restoring {name}...", params),
+    )
 
 
 def _copy(job: Job) -> tuple[str, ...]:

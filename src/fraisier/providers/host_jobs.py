@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import msgspec
 
 from fraisier.config import cron
@@ -52,7 +54,7 @@ def elsewhere(environment: Environment, observed: Observed) -> Step:
         folder=own_folder(environment, observed.installation_id),
         units=texts(environment, observed),
         attempt=observed.attempt,
-        unmanned=_unmanned(environment),
+        unmanned=_unmanned(environment, observed),
     )
     return Step(
         kind="place_timers",
@@ -75,7 +77,7 @@ def ready(environment: Environment, observed: Observed, release: Release) -> Ste
         timers=tuple(name for name in texts(environment, observed) if name.endswith(".timer"))
         if waits
         else (),
-        unmanned="" if waits or environment.hosts else _unmanned(environment),
+        unmanned="" if waits or environment.hosts else _unmanned(environment, observed),
     )
     return Step(
         kind=HEALTH,
@@ -88,14 +90,24 @@ def ready(environment: Environment, observed: Observed, release: Release) -> Ste
     )
 
 
-def _unmanned(environment: Environment) -> str:
-    """No systemd, no timers: said by name, with what to put where the machine's own clock is."""
+def _unmanned(environment: Environment, observed: Observed) -> str:
+    """No systemd, no timers: said by name, with the lines for crontab(5), which knows no PATH and no clock but its own."""
     timed = [job for job in environment.jobs if job.schedule]
     if not timed:
         return ""
-    lane = f"{environment.fraise} {environment.environment}"
-    lines = (f"{job.schedule} fraisier job run {lane} {job.name} --scheduled" for job in timed)
-    return f"no systemd here, so nothing starts these jobs at their times; for crontab -e: {'; '.join(lines)}"
+    lines = []
+    for job in timed:
+        run = shlex.join(("env", *_start(environment, observed, job))).replace("%", "\\%")
+        lines += [f"# meant for the clock of {job.timezone}"] if job.timezone else []
+        lines.append(f"{job.schedule} {run}")
+    return "\n".join(
+        ("no systemd here, so nothing starts these jobs at their times; for crontab -e:", *lines)
+    )
+
+
+def _start(environment: Environment, observed: Observed, job: Job) -> tuple[str, ...]:
+    lane = (environment.fraise, environment.environment)
+    return (*observed.again, "job", "run", *lane, job.name, "--scheduled", "--wait-lock", PATIENCE)
 
 
 def _timed(environment: Environment, observed: Observed, job: Job) -> Timed:
@@ -104,13 +116,7 @@ def _timed(environment: Environment, observed: Observed, job: Job) -> Timed:
         service=service,
         timer=_timer(job, service),
         description=f"{environment.identity}/{job.name}, a job of Fraisier",
-        argv=(
-            *observed.again,
-            *("job", "run", environment.fraise, environment.environment, job.name),
-            *("--scheduled", "--wait-lock", PATIENCE),
-        )
-        if job.command
-        else (),
+        argv=_start(environment, observed, job) if job.command else (),
         calendar=cron.on_calendar(job.schedule, job.timezone) if job.schedule else (),
         after=tuple(
             _service(environment, observed, other.name, other.service_unit)

@@ -78,7 +78,8 @@ def test_a_way_back(watcher):
         "  Note: in place: the switch is not atomic\n"
         "\n"
         "  ⟳ Health check...\n"
-        "  ✗ Health check: HTTP 500 Internal\n"
+        "  ✗ Health check: HTTP 500\n"
+        "      Internal\n"
         "  ↩ Going back: HTTP 500\n"
         "  ↩ Undone: Code updated\n"
         "  ✗ Not undone: Pre-flight checks passed: no\n"
@@ -104,6 +105,26 @@ def test_other_ends(watcher, status, note, line):
 def test_a_failed_step_without_words_of_its_own_is_called_by_its_kind(watcher):
     watcher.step_ended(PREFLIGHT, report(PREFLIGHT, StepStatus.FAILED, "disk full"))
     assert printed(watcher) == "  ✗ Preflight: disk full\n"
+
+
+def test_on_the_way_back_only_what_is_undone_or_stays_is_told(watcher):
+    for note, idle in ((None, True), ("a table: drop it", True), (None, False)):
+        ended = StepReport(name="fetch", title="Code updated", status=StepStatus.UNDONE, note=note, idle=idle)
+        watcher.step_ended(FETCH, ended, undoing=True)
+    assert printed(watcher) == ("  ↩ Not undone: Code updated (a table: drop it)\n  ↩ Undone: Code updated\n")
+
+
+def test_a_job_that_fails_goes_nowhere_back(watcher):
+    watcher.planned("dep_00003", plan(Kind.JOB))
+    watcher.turned_back("exit code 1")
+    assert "Going back" not in printed(watcher)
+
+
+def test_among_several_each_line_says_whose_it_is():
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    watcher = Plain(stream, "[web] ")
+    watcher.step_ended(FETCH, report(FETCH, note="one\ntwo"))
+    assert printed(watcher) == "[web]   ✓ Code updated\n[web]       one\n[web]       two\n"
 
 
 def test_a_reader_that_left_does_not_disturb_the_deployment(watcher):

@@ -43,14 +43,23 @@ async def _run(site: Site, params: Params, file: str, doing: str) -> None:
 
 
 async def _new(site: Site, params: Params) -> str:
-    """The backup that this run has made. Raises `StepFailed` when there is none."""
-    name = (await site.host.look(backups.newest(params.folder))).output.strip()
-    if not name:
+    """The backup that this run has made. Raises `StepFailed` unless there is exactly one.
+
+    What begins with the name that was given counts alone: another job may write to the same folder.
+    """
+    there = (await site.host.look(backups.new(params.folder))).output.splitlines()
+    found = [name for name in there if params.name and name.startswith(params.name)] or there
+    if len(found) > 1:
+        raise StepFailed(
+            f"The job {params.job} left {len(found)} new backups in {params.folder}: {', '.join(found)}.",
+            hint="Make one: put what belongs together into a folder, $BACKUP_FILE for example.",
+        )
+    if not found:
         raise StepFailed(
             f"The job {params.job} left no new backup in {params.folder}.",
             hint="Let it write to $BACKUP_FILE, or name the folder that it writes to: backup_path.",
         )
-    return name
+    return found[0]
 
 
 class _Lasting:
@@ -118,9 +127,9 @@ class PruneBackups(_Lasting):
         return None if gone else Skip("none is old enough")
 
 
-@step_kind("restore_backup", params=Params, repeatable=False)
-class RestoreBackup(_Lasting):
-    """The user's command, with a backup whose checksum is right. Only a person asks for it."""
+@step_kind("check_backup", params=Params, repeatable=True)
+class CheckBackup(_Lasting):
+    """Its checksum is right: a step of its own, so that nothing was restored when it is not."""
 
     async def apply(self, site: Site, params: Params) -> None:
         path = f"{params.folder}/{params.name}"
@@ -130,7 +139,14 @@ class RestoreBackup(_Lasting):
             raise failed(
                 site.host, check, checked, f"Checking {path}", hint="Take another one: fraisier backup list"
             )
-        await _run(site, params, path, "Restoring")
+
+
+@step_kind("restore_backup", params=Params, repeatable=False)
+class RestoreBackup(_Lasting):
+    """The user's command. Only a person asks for it."""
+
+    async def apply(self, site: Site, params: Params) -> None:
+        await _run(site, params, f"{params.folder}/{params.name}", "Restoring")
 
     async def undo(self, site: Site, params: Params) -> NotUndone:
         del site

@@ -53,7 +53,7 @@ class RunJob:
             site.host,
             as_user(what, params.user),
             f"The job {params.job} ({what}) in {folder}",
-            hint="Its output is above; a script has to be executable (git update-index --chmod=+x FILE).",
+            known={"Permission denied": "A script has to be executable: git update-index --chmod=+x FILE"},
         )
 
     async def undo(self, site: Site, params: Params) -> NotUndone | None:
