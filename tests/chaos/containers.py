@@ -52,10 +52,6 @@ class ContainerLane(Lane):
         return ComposeShop(long, short, self.engine)
 
     @property
-    def inside(self) -> list[str]:
-        return self.engine.inside
-
-    @property
     def overrides(self) -> dict[str, Any]:
         return OWN
 

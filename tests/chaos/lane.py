@@ -46,18 +46,13 @@ class Lane:
         return Shop(long, short)
 
     @property
-    def inside(self) -> list[str]:
-        """What a command begins with to be where the shop's services are."""
-        return []
-
-    @property
     def overrides(self) -> dict[str, Any]:
         return OVERRIDES
 
     def start(self, *arguments: str, lease: int = LEASE, **trap: Any) -> subprocess.Popen[str]:
         """A `fraisier` (or `recover`) with a trap, running."""
         return subprocess.Popen(
-            [*self.inside, sys.executable, "-m", "tests.chaos.launcher", json.dumps(trap), *arguments],
+            [*self.shop.inside, sys.executable, "-m", "tests.chaos.launcher", json.dumps(trap), *arguments],
             env={**self.shop.env, "FRAISIER_LEASE_SECONDS": str(lease)},
             cwd=self.shop.root,
             stdin=subprocess.DEVNULL,

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.hosts.engine import Engine
 from tests.hosts.machine import Machine
 from tests.support.ports import free_port
 from tests.support.processes import until
-from tests.support.shop import Result, Shop, merged
+from tests.support.shop import Shop, merged
 from tests.support.ssh_shop import SshShop
 
 CONTAINER = Path(__file__).parent / "container"
@@ -92,6 +91,8 @@ class Containers(Shop):
 class ComposeShop(Containers, Shop):
     """Its commands run inside the engine's network, so that health checks reach what containers publish."""
 
+    patience = 120.0
+
     def __init__(self, long: Path, short: Path, engine: Engine) -> None:
         self.engine = engine
         super().__init__(long, short)
@@ -100,27 +101,6 @@ class ComposeShop(Containers, Shop):
     @property
     def inside(self) -> list[str]:
         return self.engine.inside
-
-    def run(self, *arguments: str, timeout: float = 120, env: dict[str, str] | None = None) -> Result:
-        started = time.monotonic()
-        done = subprocess.run(
-            [*self.inside, str(self.fraisier), *arguments],
-            env={**self.env, **(env or {})},
-            cwd=self.root,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        result = Result(
-            exit_code=done.returncode,
-            stdout=done.stdout,
-            stderr=done.stderr,
-            seconds=time.monotonic() - started,
-        )
-        assert "Traceback" not in result.output, result.output
-        return result
 
     def about(self, environment: str = "production") -> dict[str, Any] | None:
         address = f"http://127.0.0.1:{self.port(environment)}/"

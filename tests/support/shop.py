@@ -48,6 +48,9 @@ class Result:
 class Shop:
     """One installation of Fraisier in a folder of its own. `long` may be deep, `short` must not be."""
 
+    patience = 60.0
+    """Seconds that a command may take."""
+
     def __init__(self, long: Path, short: Path) -> None:
         self.root = long
         self.fraisier = FRAISIER
@@ -136,17 +139,17 @@ class Shop:
         """What a command begins with to be where the shop's services are."""
         return []
 
-    def run(self, *arguments: str, timeout: float = 60, env: dict[str, str] | None = None) -> Result:
+    def run(self, *arguments: str, timeout: float | None = None, env: dict[str, str] | None = None) -> Result:
         """Run the installed command to its end. No answer of it may ever be a traceback."""
         started = time.monotonic()
         done = subprocess.run(
-            [str(self.fraisier), *arguments],
+            [*self.inside, str(self.fraisier), *arguments],
             env={**self.env, **(env or {})},
             cwd=self.root,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=timeout,
+            timeout=timeout or self.patience,
             check=False,
         )
         result = Result(

@@ -65,7 +65,7 @@ def prepare(environment: Environment) -> Step:
     params = prepare_folder.Params(
         app_path=environment.app_path, user=environment.user, adopt=environment.adopt
     )
-    return _step("prepare_folder", "Pre-flight checks passed", "Pre-flight checks...", params)
+    return step("prepare_folder", "Pre-flight checks passed", "Pre-flight checks...", params)
 
 
 def fetch(environment: Environment, observed: Observed) -> Step:
@@ -75,8 +75,8 @@ def fetch(environment: Environment, observed: Observed) -> Step:
         commit=observed.commit.sha,
         branch=observed.commit.branch,
     )
-    step = _step("fetch_commit", "Code fetched", "Pulling latest code...", params, deadline=900)
-    return msgspec.structs.replace(step, host=HERE) if environment.hosts else step
+    fetch = step("fetch_commit", "Code fetched", "Pulling latest code...", params, deadline=900)
+    return msgspec.structs.replace(fetch, host=HERE) if environment.hosts else fetch
 
 
 def bring(environment: Environment, observed: Observed) -> tuple[Step, ...]:
@@ -93,7 +93,7 @@ def send(environment: Environment, observed: Observed) -> Step:
         mirror=_mirror(environment, observed),
         commit=observed.commit.sha,
     )
-    return _step("send_commit", "Code sent", "Sending the code...", params, deadline=900)
+    return step("send_commit", "Code sent", "Sending the code...", params, deadline=900)
 
 
 def _mirror(environment: Environment, observed: Observed) -> str:
@@ -109,7 +109,7 @@ def export(environment: Environment, observed: Observed) -> Step:
         release=observed.release_name,
     )
     title = f"Code updated ({short(observed.commit.sha)})"
-    return _step("export_release", title, "Writing the release...", params, deadline=900)
+    return step("export_release", title, "Writing the release...", params, deadline=900)
 
 
 def in_place(environment: Environment, observed: Observed) -> tuple[Step, ...]:
@@ -133,7 +133,7 @@ def update(environment: Environment, observed: Observed) -> Step:
     )
     title = f"Code updated in place ({short(observed.commit.sha)})"
     stopping = ref.stop_timeout if ref else 0.0
-    return _step("update_tree", title, "Updating the code...", params, deadline=900 + 2 * stopping + MARGIN)
+    return step("update_tree", title, "Updating the code...", params, deadline=900 + 2 * stopping + MARGIN)
 
 
 def build(environment: Environment, observed: Observed) -> Step:
@@ -149,20 +149,20 @@ def build(environment: Environment, observed: Observed) -> Step:
         writes=environment.build_writes,
     )
     where = " in a sandbox" if environment.build_sandbox else ""
-    return _step(
+    return step(
         "build_release", f"Built{where}", f"Building{where}...", params, deadline=params.deadline + MARGIN
     )
 
 
 def stage(environment: Environment, observed: Observed) -> Step:
     params = _staged(environment, observed, Release(name=observed.release_name, commit=observed.commit))
-    return _step("stage_release", "Release staged", "Staging the release...", params)
+    return step("stage_release", "Release staged", "Staging the release...", params)
 
 
 def refresh(environment: Environment, observed: Observed, release: Release) -> Step:
     """An old release gets the values that its references have today."""
     params = _staged(environment, observed, release)
-    return _step("refresh_release", f"Release {release.name} found", "Looking for the release...", params)
+    return step("refresh_release", f"Release {release.name} found", "Looking for the release...", params)
 
 
 def backup(environment: Environment, observed: Observed, argv: tuple[str, ...]) -> Step:
@@ -176,7 +176,7 @@ def backup(environment: Environment, observed: Observed, argv: tuple[str, ...]) 
         deadline=_database_timeout(environment),
     )
     title, doing = "Database backup created", "Backing up the database..."
-    return _step("run_in_release", title, doing, params, deadline=params.deadline + MARGIN)
+    return step("run_in_release", title, doing, params, deadline=params.deadline + MARGIN)
 
 
 def migrate(environment: Environment, change: SchemaChange) -> Step:
@@ -204,7 +204,7 @@ def migrate(environment: Environment, change: SchemaChange) -> Step:
     title, doing = _schema_words(change, database.tool)
     commands = 2 + len(change.back) + (2 if change.rebuild else 0)
     deadline = commands * settings.deadline + MARGIN
-    return _step("migrate_database", title, doing, params, deadline=deadline)
+    return step("migrate_database", title, doing, params, deadline=deadline)
 
 
 def _schema_words(change: SchemaChange, tool: str) -> tuple[str, str]:
@@ -235,7 +235,7 @@ def hook(environment: Environment, observed: Observed, wanted: Hook, position: P
         how="undo it by hand if it must not stay",
         deadline=wanted.timeout,
     )
-    return _step(
+    return step(
         "run_in_release",
         f"{name}: {shown}",
         f"Running the {name} `{shown}`...",
@@ -276,7 +276,7 @@ def run_job(environment: Environment, observed: Observed, job: Job, *, with_vers
         undoing=with_version,
     )
     doing = f"Running the job {job.name}..."
-    return _step("run_job", f"Job {job.name} done", doing, params, deadline=params.deadline + MARGIN)
+    return step("run_job", f"Job {job.name} done", doing, params, deadline=params.deadline + MARGIN)
 
 
 def switch(environment: Environment, observed: Observed) -> Step:
@@ -288,7 +288,7 @@ def switch(environment: Environment, observed: Observed) -> Step:
         service=ref,
     )
     stopping = ref.stop_timeout if ref else 0.0
-    return _step(
+    return step(
         "switch_release",
         f"Service restarted ({ref.manager})" if ref else "Release is current",
         "Switching to the new release...",
@@ -305,7 +305,7 @@ def prune(environment: Environment, observed: Observed) -> Step:
         keep=environment.keep_releases,
         protect=tuple(_names([observed.live])),
     )
-    return _step(
+    return step(
         "prune_releases",
         "Old releases pruned",
         "Pruning old releases...",
@@ -368,7 +368,7 @@ def _names(releases: Iterable[Release | None]) -> Iterable[str]:
     return (release.name for release in releases if release is not None)
 
 
-def _step(
+def step(
     kind: str,
     title: str,
     doing: str,
@@ -378,6 +378,7 @@ def _step(
     deadline: float = 60.0,
     on_failure: OnFailure = OnFailure.BACK,
 ) -> Step:
+    """A step whose parameters are a kind's own `Params`."""
     return Step(
         kind=kind,
         title=title,

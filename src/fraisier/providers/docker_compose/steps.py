@@ -25,7 +25,7 @@ from fraisier.hosts.steps import prune_releases
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import OnFailure, Position, Step
-from fraisier.providers.host_steps import public, variables
+from fraisier.providers.host_steps import public, step, variables
 
 MARGIN: Final = 60.0
 UP_WITHIN: Final = 300.0
@@ -48,7 +48,7 @@ def make(environment: Environment, observed: Observed) -> Step:
         deadline=environment.build_timeout,
     )
     doing = "Fetching the image..." if params.image else "Making the images..."
-    return _step("make_images", "Images ready", doing, params, deadline=2 * params.deadline + MARGIN)
+    return step("make_images", "Images ready", doing, params, deadline=2 * params.deadline + MARGIN)
 
 
 def push(environment: Environment, observed: Observed) -> Step:
@@ -56,12 +56,12 @@ def push(environment: Environment, observed: Observed) -> Step:
         project=_project(environment, observed), release=observed.release_name, deadline=PUSH_WITHIN
     )
     deadline = 2 * PUSH_WITHIN
-    return _step("push_images", "Images pushed", "Pushing the images...", params, deadline=deadline)
+    return step("push_images", "Images pushed", "Pushing the images...", params, deadline=deadline)
 
 
 def stage(environment: Environment, observed: Observed) -> Step:
     params = _staged(environment, observed, Release(name=observed.release_name, commit=observed.commit))
-    return _step("stage_project", "Release staged", "Staging the release...", params)
+    return step("stage_project", "Release staged", "Staging the release...", params)
 
 
 def refresh(environment: Environment, observed: Observed, release: Release) -> Step:
@@ -70,7 +70,7 @@ def refresh(environment: Environment, observed: Observed, release: Release) -> S
         stage=_staged(environment, observed, release), settings=settings(environment.resources)
     )
     title = f"Release {release.name} found"
-    return _step("refresh_project", title, "Looking for the release...", params)
+    return step("refresh_project", title, "Looking for the release...", params)
 
 
 def switch(environment: Environment, observed: Observed) -> Step:
@@ -80,7 +80,7 @@ def switch(environment: Environment, observed: Observed) -> Step:
         previous=observed.live.name if observed.live else None,
         deadline=UP_WITHIN,
     )
-    return _step(
+    return step(
         "switch_project",
         "Container replaced (docker)" if environment.in_container else "Containers replaced (docker compose)",
         "Switching to the new release...",
@@ -100,7 +100,7 @@ def health(environment: Environment, observed: Observed, release: Release) -> St
         public=public(environment),
         project=_project(environment, observed),
     )
-    return _step(
+    return step(
         "check_health",
         "Health check passed",
         "Health check...",
@@ -120,7 +120,7 @@ def prune(environment: Environment, observed: Observed) -> Step:
             protect=(observed.live.name,) if observed.live else (),
         ),
     )
-    return _step(
+    return step(
         "prune_project",
         "Old releases pruned",
         "Pruning old releases and images...",
@@ -169,25 +169,4 @@ def _staged(environment: Environment, observed: Observed, manifest: Release) -> 
         manifest=msgspec.structs.replace(manifest, deployment=observed.attempt),
         env_vars=variables(environment, observed),
         env_files=environment.env_files,
-    )
-
-
-def _step(
-    kind: str,
-    title: str,
-    doing: str,
-    params: msgspec.Struct,
-    *,
-    position: Position = Position.BEFORE,
-    deadline: float = 60.0,
-    on_failure: OnFailure = OnFailure.BACK,
-) -> Step:
-    return Step(
-        kind=kind,
-        title=title,
-        doing=doing,
-        params=msgspec.to_builtins(params),
-        position=position,
-        deadline=deadline,
-        on_failure=on_failure,
     )
