@@ -100,6 +100,10 @@ def test_where_nothing_starts_jobs_that_is_said(yard):
     assert "never" in seen.output
     run(yard)
     assert "success" in yard.run("status", "shop", "production").output
+    silent = yard.run("logs", "shop", "production")
+    assert "fraisier job list shop production" in silent.stderr
+    assert "tail:" not in seen.output + silent.output
+    assert "fraisier job list" in yard.run("stop", "shop", "production").stderr
     listed = yard.run("list").output
     assert "daily (0 2 * * *)" in listed
 

@@ -263,6 +263,18 @@ def test_when_one_cannot_go_back_all_stay_where_they_were(live):
     nothing_is_held(live)
 
 
+@pytest.mark.feature("TYP-06", "CLI-28")
+def test_where_one_has_no_version_before_nothing_is_touched(live):
+    sha = live.commit()
+    assert live.run("deploy", "together", "production", "--service", "web").exit_code == 0
+    before = lives(live)
+    result = live.run("rollback", "together", "production")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no earlier version of jobs/production" in result.stderr
+    assert lives(live) == before == [sha, *before[1:]]
+    assert live.rows("SELECT * FROM tb_deployment WHERE kind = 'rollback'") == []
+
+
 @pytest.mark.feature("CLI-28")
 def test_one_member_of_a_group_goes_back_alone(live):
     first = live.repository.labels["v1"]
@@ -289,6 +301,11 @@ def test_what_is_asked_of_a_group_is_answered_for_each_member(live):
     said = live.run("logs", "together", "production")
     assert all(f"[{name}] starting v1" in said.stdout for name in names)
     assert "api: http" in live.run("test", "together", "production").stdout
+    past = live.run("history", "together", "--limit", "2", "--json").json
+    assert [one["fraise"] for one in past] == ["jobs", "api"]
+    refused = live.run("stop", "together", "production")
+    assert refused.exit_code == 2
+    assert "known: web, api, jobs" in refused.stderr
 
 
 @pytest.mark.feature("TYP-06")

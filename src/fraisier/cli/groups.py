@@ -126,7 +126,13 @@ def _summary(group: str, environment: str, reports: Sequence[Report]) -> None:
     elif any(map(_may_be_live, reports)):
         terminal.complain(f"\n✗ {here}: not every member went back; look at each of them.", colour="red")
     else:
-        terminal.complain(f"\n✗ {here}: no member was left with the new version.", colour="red")
+        back = all(one.kind == "rollback" for one in reports)
+        stands = (
+            "every member has the version that it had."
+            if back
+            else "no member was left with the new version."
+        )
+        terminal.complain(f"\n✗ {here}: {stands}", colour="red")
 
 
 def _may_be_live(report: Report) -> bool:

@@ -13,6 +13,7 @@ from fraisier.model.commit import shown
 
 if TYPE_CHECKING:
     from fraisier.config import FraisierConfig
+    from fraisier.database import Database
 
 HEADINGS = ("Deployment", "Started", "Fraise", "Environment", "Kind", "Status", "Version", "Duration", "By")
 
@@ -47,13 +48,32 @@ def command(
     wanted = chosen(
         config, one(fraise, only_fraise, "fraise"), one(environment, only_environment, "environment")
     )
-    rows = app.database(config).get_recent_deployments(limit=limit, fraise=wanted[0], environment=wanted[1])
+    rows = _newest(app.database(config), _members(config, wanted[0]), wanted[1], limit)
     if app.json:
         terminal.answer([{"schema": 1, **row} for row in rows])
     elif rows:
         table.show(HEADINGS, [cells(row) for row in rows])
     else:
         terminal.say("No deployments yet.")
+
+
+def _members(config: FraisierConfig, fraise: str | None) -> tuple[str | None, ...]:
+    """Of a service group, its members: a group has no deployments of its own."""
+    known = config.fraises.get(fraise) if fraise else None
+    return (known and known.services) or (fraise,)
+
+
+def _newest(
+    database: Database, fraises: tuple[str | None, ...], environment: str | None, limit: int
+) -> list[dict[str, Any]]:
+    found = (
+        row
+        for fraise in fraises
+        for row in database.get_recent_deployments(limit=limit, fraise=fraise, environment=environment)
+    )
+    if len(fraises) == 1:
+        return list(found)
+    return sorted(found, key=lambda row: row["started_at"], reverse=True)[:limit]
 
 
 def one(typed: str | None, option: str | None, what: str) -> str | None:

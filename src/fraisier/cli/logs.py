@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from fraisier.cli import known, terminal
 from fraisier.cli.app import App
 from fraisier.cli.door import door
 from fraisier.cli.members import members_of
+
+if TYPE_CHECKING:
+    from fraisier.config.environment import Environment
 
 
 @door(
@@ -44,9 +49,9 @@ def _service(app: App, fraise: str, environment: str, tail: int) -> None:
 
     config = app.config()
     asked = config.get_fraise(fraise)
-    members = [one.identity for one in members_of(config, asked, environment)]
+    members = members_of(config, asked, environment)
     desk = app.desk(config)
-    written = [(one, asyncio.run(desk.logs(one, tail)).splitlines()[-tail:]) for one in members]
+    written = [(one, asyncio.run(desk.logs(one.identity, tail)).splitlines()[-tail:]) for one in members]
     if app.json:
         answers = [
             {"schema": 1, "fraise": one.fraise, "environment": environment, "lines": lines}
@@ -59,7 +64,17 @@ def _service(app: App, fraise: str, environment: str, tail: int) -> None:
         for line in lines:
             terminal.say(terminal.clean(f"{prefix}{line}"))
         if not lines:
-            terminal.complain(f"The service of {one} has written nothing.")
+            terminal.complain(_silence(one))
+
+
+def _silence(environment: Environment) -> str:
+    if not environment.jobs:
+        return f"The service of {environment.identity} has written nothing."
+    lane = f"{environment.fraise} {environment.environment}"
+    return (
+        f"{environment.identity} has jobs and no service: fraisier job list {lane} names the last run of each, "
+        "and fraisier logs what it printed."
+    )
 
 
 def _deployment(app: App, name: str, tail: int) -> None:

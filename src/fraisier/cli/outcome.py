@@ -92,14 +92,21 @@ def _success(report: Report) -> list[Line]:
 
 def _failure(report: Report) -> list[Line]:
     status, error = DeploymentStatus(report.status), report.error or {}
-    message = first_line(str(error.get("message") or "no reason was recorded"))
+    message = str(error.get("message") or "no reason was recorded")
     return [
         ("", None),
-        (f"✗ {NOUNS[report.kind]} {ENDS[status]}: {message}", "red"),
+        (f"✗ {NOUNS[report.kind]} {ENDS[status]}: {first_line(message)}", "red"),
+        *_last_word(message),
         (f"  {_now(report, status)}", None),
         *_facts(report),
         *_hint(error),
     ]
+
+
+def _last_word(message: str) -> list[Line]:
+    """Of what a command printed the last line, which mostly says why; its step shows more."""
+    printed = clean(message).strip().splitlines()[1:]
+    return [(f"    {one_line(printed[-1])}", None)] if printed else []
 
 
 def _now(report: Report, status: DeploymentStatus) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fraisier.cli import times
+from fraisier.cli.steps import first_line
 from fraisier.cli.terminal import clean, one_line
 from fraisier.model.commit import short, shown
 from fraisier.model.identity import Identity
@@ -30,12 +31,19 @@ def as_dict(identity: Identity, provider: str, recorded: dict[str, Any], observe
         "current_shown": state.get("current_shown"),
         "target_provider": state.get("target_provider") or provider,
         "last_deployed_at": state.get("last_deployed_at"),
-        "last_deploy_duration": state.get("last_deploy_duration"),
+        "last_deploy_duration": _took(state),
         "lock": _lock(lock) if lock else None,
         "hold": _hold(lane) if lane.get("hold_since") else None,
         "hosts": {name: _host(row or {}) for name, row in recorded["hosts"].items()},
         "observed": observed,
     }
+
+
+def _took(state: Row) -> float | None:
+    """The duration in the view is that of the newest deployment, which may have failed since."""
+    if state.get("deployment_status", DeploymentStatus.SUCCESS) != DeploymentStatus.SUCCESS:
+        return None
+    return state.get("last_deploy_duration")
 
 
 def _host(row: Row) -> Row:
@@ -78,9 +86,9 @@ def lines(answer: Row, last: Row | None, logs: list[str]) -> list[Line]:
 def _deployed(answer: Row) -> str:
     if answer["last_deployed_at"] is None:
         return "never"
-    return (
-        f"{times.moment(answer['last_deployed_at'])} (took {times.duration(answer['last_deploy_duration'])})"
-    )
+    took = answer["last_deploy_duration"]
+    lasted = f" (took {times.duration(took)})" if took is not None else ""
+    return f"{times.moment(answer['last_deployed_at'])}{lasted}"
 
 
 def _observed(answer: Row) -> list[Line]:
@@ -157,7 +165,7 @@ def _failure(last: Row | None) -> list[Line]:
     bad = {DeploymentStatus.FAILED, DeploymentStatus.ROLLED_BACK, DeploymentStatus.ROLLBACK_FAILED}
     if last is None or last["status"] not in bad:
         return []
-    message = one_line(last["error_message"] or "no reason was recorded")
+    message = first_line(last["error_message"] or "no reason was recorded")
     return [
         (
             f"  Last failure:  {last['identifier']} ({last['status']}) {times.moment(last['started_at'])}",

@@ -88,7 +88,13 @@ class FraisierConfig:
 
     def get_fraise_environment(self, fraise: str, environment: str) -> Environment:
         """Raises `UnknownName` with the nearest names."""
-        environments = self.get_fraise(fraise).environments
+        found = self.get_fraise(fraise)
+        if found.services:
+            raise UnknownName(
+                f"{fraise!r} is a service group, and this is done to one of its members.",
+                hint=f"known: {', '.join(found.services)}",
+            )
+        environments = found.environments
         if environment not in environments:
             message = f"The fraise {fraise!r} has no environment called {environment!r}."
             raise _unknown(message, environment, environments)

@@ -19,6 +19,7 @@ from fraisier.git.remote import resolve
 from fraisier.health.check_type import prepare
 from fraisier.model.commit import Commit, short
 from fraisier.model.host import Site
+from fraisier.model.identity import Identity
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.status import Kind, LaneHealth
@@ -149,6 +150,18 @@ def previous_version(past: Past) -> str | None:
     return None
 
 
+def require_previous(identity: Identity, past: Past) -> str:
+    """The version to which a rollback returns. Raises `UnknownName` when there is none."""
+    version = previous_version(past)
+    if version is None:
+        raise UnknownName(
+            f"There is no earlier version of {identity} to return to.",
+            hint=f"fraisier history {identity.fraise} {identity.environment} shows what was deployed; "
+            "name a version with --to.",
+        )
+    return version
+
+
 async def _from_git(site: Site, environment: Environment, version: str | None, mirror: str) -> Commit:
     if not environment.git_repo:
         return _taken_as_it_is(environment, version)
@@ -179,13 +192,7 @@ def _taken_as_it_is(environment: Environment, version: str | None) -> Commit:
 async def _earlier(
     site: Site, environment: Environment, wanted: Wanted, past: Past, view: TargetView, mirror: str
 ) -> Commit:
-    version = wanted.version or previous_version(past)
-    if version is None:
-        raise UnknownName(
-            f"There is no earlier version of {environment.identity} to return to.",
-            hint=f"fraisier history {environment.fraise} {environment.environment} shows what was deployed; "
-            "name a version with --to.",
-        )
+    version = wanted.version or require_previous(environment.identity, past)
     known = _known(version, past, view)
     return known or await _from_git(site, environment, version, mirror)
 

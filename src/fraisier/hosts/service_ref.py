@@ -43,7 +43,10 @@ def service_ref(environment: Environment, installation_id: str, manager: str) ->
     service = environment.service
     if service is None:
         raise ConfigurationError(
-            f"{environment.identity} has no service.", hint="Describe it under `service:` in fraises.yaml."
+            f"{environment.identity} has no service.",
+            hint=f"It has jobs: fraisier job list {environment.fraise} {environment.environment}"
+            if environment.jobs
+            else "Describe it under `service:` in fraises.yaml.",
         )
     chosen = manager if service.manager == "auto" else service.manager
     own = service.unit is not None

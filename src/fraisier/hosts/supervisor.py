@@ -19,6 +19,7 @@ from fraisier.model.host import Host
 
 MODULE: Final = "fraisier.hosts.supervisor_call"
 SETTLING: Final = 60.0  # seconds on top of the stop timeout, which may be needed twice
+_LAST: Final = '[ ! -e "$2" ] || exec tail -n "$1" -- "$2"'
 _FOLLOW: Final = 'exec tail -n "$1" -F -- "$2" 2>/dev/null'
 
 
@@ -70,7 +71,7 @@ class Supervisor:
 
     async def logs(self, host: Host, ref: ServiceRef, lines: int) -> str:
         log = _file(ref, supervisor_names.LOG)
-        return (await host.look(command("tail", "-n", str(lines), "--", log, deadline=10))).output
+        return (await host.look(files.script(_LAST, str(lines), log, deadline=10))).output
 
     async def following(self, host: Host, ref: ServiceRef, lines: int) -> Command:
         """By name: supervisor rotates the file. What tail(1) says about that is not the service's."""

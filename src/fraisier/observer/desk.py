@@ -14,7 +14,7 @@ from fraisier.config.environment import Environment, Fraise
 from fraisier.database import Database
 from fraisier.engine.journal import in_thread
 from fraisier.engine.planner import plan as make_plan
-from fraisier.engine.survey import Turn, Wanted, survey, up_to_date
+from fraisier.engine.survey import Turn, Wanted, require_previous, survey, up_to_date
 from fraisier.errors import DatabaseError, DeploymentError, FraiseQLError, NoObserver
 from fraisier.hosts.backups import Backup, there
 from fraisier.model.commit import Commit
@@ -127,9 +127,11 @@ class Desk:
     ) -> list[Report]:
         """Return each member of a service group to its version before, the last one first; all of them or none.
 
-        Raises what `deploy_group` raises.
+        Raises what `deploy_group` raises, and `UnknownName` before anything is touched when one has no version before.
         """
         members = list(reversed(self._ordered(fraise, environment)))
+        for one in members:
+            require_previous(one.identity, await self._grounds.past(one.identity))
         wanted = Wanted(kind=Kind.ROLLBACK, keep_schema=keep_schema)
         options = {"group": fraise.name, **({} if hold else {"hold": False})}
         with Source() as source:

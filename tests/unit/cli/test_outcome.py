@@ -126,6 +126,7 @@ def test_nothing_from_outside_obeys_the_terminal():
     error = {**ERROR, "message": "\x1b[2Jgone\nsecond line"}
     lines = outcome.lines(report("failed", error=error, old_shown="\x1b[31mv1"))
     assert ("✗ Deployment failed: gone", "red") in lines
+    assert ("    second line", None) in lines
     assert ("  v1 was not touched and is still live.", None) in lines
 
 

@@ -141,3 +141,15 @@ def test_hosts_that_run_different_versions_have_no_common_one():
     shown = {**seen_on(web1={}, web2={"version": OTHER}), "version": None}
     said = text(answer(STATE, FREE, None, shown, {"web1": GOOD, "web2": {**GOOD, "version": OTHER}}))
     assert "  Observed:      running, but not one version on all hosts\n" in said
+
+
+def test_how_long_it_took_is_not_told_of_another_deployment():
+    state = {**STATE, "deployment_status": "rolled_back"}
+    assert text(answer(state)).endswith("  Last deployed: 2026-01-15 10:00:00 UTC")
+    assert answer(state)["last_deploy_duration"] is None
+    assert answer({**STATE, "deployment_status": "success"})["last_deploy_duration"] == 4.2
+
+
+def test_of_the_last_failure_the_first_line_is_shown():
+    last = {**LAST, "error_message": "The migration failed: exit code 1\nTraceback\n  deep in it"}
+    assert "The migration failed: exit code 1\n                 fraisier logs" in text(answer(STATE), last)
