@@ -40,7 +40,8 @@ def show(configuration: Configuration) -> dict[str, Any]:
         "nats": masked("nats", msgspec.to_builtins(configuration.nats)),
         "logs_url": configuration.logs_url,
         "webhooks": [
-            {**masked("", each), "url": MASK} for each in msgspec.to_builtins(configuration.receivers)
+            {**masked("", each), "url": MASK, "headers": dict.fromkeys(each["headers"], MASK)}
+            for each in msgspec.to_builtins(configuration.receivers)
         ],
         "fraises": masked("fraises", msgspec.to_builtins(configuration.fraises)),
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
-from fraisier.config.kinds import at_most, choice, listed, text
+from fraisier.config.kinds import at_most, choice, listed, named, text
 from fraisier.config.names import name
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Problems
@@ -17,15 +18,18 @@ from fraisier.model.event_type import OUTCOMES, TYPES, matches
 
 KINDS: Final = ("slack", "discord", "custom", "apprise")
 SIGNING: Final = "whsec_"
+TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+OURS: Final = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
 
 
 class Receiver(msgspec.Struct, frozen=True, kw_only=True):
-    """`url` and `secret` are unresolved texts. `fraise` and `environment` None mean all of them."""
+    """`url`, `secret` and the values of `headers` are unresolved texts. `fraise` and `environment` None mean all of them."""
 
     type: str = "custom"
     url: str = ""
     events: tuple[str, ...] = OUTCOMES
     secret: str | None = None
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
     name: str | None = None
     fraise: str | None = None
     environment: str | None = None
@@ -49,6 +53,19 @@ def _secret(written: str) -> str | None:
     return None if len(written) > len(SIGNING) else "is empty: anybody could sign with it"
 
 
+def _header(written: str) -> str | None:
+    """A name as RFC 9110, 5.6.2 has it, and none that the request itself needs."""
+    if not TOKEN.fullmatch(written):
+        return "is not the name of a header"
+    ours = written.lower() in OURS or written.lower().startswith("webhook-")
+    return "is a header that Fraisier writes itself" if ours else None
+
+
+def header_value(written: str) -> str | None:
+    """Why a text cannot be a header's value, or None. What is wrong with it is told, never the text."""
+    return None if written.isascii() and written.isprintable() else "holds what no header may hold"
+
+
 WEBHOOK: Final = section(
     "webhooks[]",
     "Somebody who is told what happens.",
@@ -63,6 +80,11 @@ WEBHOOK: Final = section(
         "secret",
         text("whsec_ and base64, best a ${…} reference", check=_secret, may_refer=True),
         "Type custom: what requests are signed with, as Standard Webhooks has it.",
+    ),
+    Field(
+        "headers",
+        named(text("text, best a ${…} reference", check=header_value, may_refer=True), check=_header),
+        "Type custom: more headers of each request, such as Authorization. Their values are secrets.",
     ),
     Field("name", text(check=name), "What lists call it; default: its type and some letters."),
     of=Receiver,
@@ -93,6 +115,8 @@ def _complete(found: Found, problems: Problems) -> None:
         problems.add(values["url"], f"must be an address that {begins}")
     if "secret" in values and "type" in written and kind != "custom":
         problems.add(values["secret"], f"signs requests of the type custom; {kind} has the secret in its url")
+    if "headers" in values and "type" in written and kind != "custom":
+        problems.add(values["headers"], f"are for the type custom; {kind} takes none")
 
 
 def _fits(kind: str, url: str) -> bool:
@@ -119,7 +143,9 @@ def receivers(top: Any, environments: Mapping[str, Values], problems: Problems) 
 def _receivers(items: Any, fraise: str | None, environment: str | None) -> Iterator[tuple[Receiver, Found]]:
     for item in items if isinstance(items, tuple) else ():
         if item.value is not BAD:
-            yield Receiver(**plain(item.value), fraise=fraise, environment=environment), item
+            written = plain(item.value)
+            headers = plain(written.pop("headers", {}))
+            yield Receiver(**written, headers=headers, fraise=fraise, environment=environment), item
 
 
 def _refuse_shared_names(found: list[tuple[Receiver, Found]], problems: Problems) -> None:
@@ -136,4 +162,5 @@ def _refuse_shared_names(found: list[tuple[Receiver, Found]], problems: Problems
 
 def who(receiver: Receiver) -> tuple[str, ...]:
     """What makes two of them the same receiver."""
-    return (receiver.type, receiver.url, receiver.secret or "", receiver.name or "")
+    headers = [f"{name}: {value}" for name, value in sorted(receiver.headers.items())]
+    return (receiver.type, receiver.url, receiver.secret or "", receiver.name or "", *headers)

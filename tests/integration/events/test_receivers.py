@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from fraisier.config.webhooks import Receiver
+from fraisier.errors import ConfigurationError
 from fraisier.events.consumer import Undelivered, Unwanted
 from fraisier.events.http import pause_of
 from fraisier.events.notify.receiver import consumers, name_of
@@ -87,6 +88,28 @@ async def test_signed_json(listener):
     assert heard.json["type"] == "deployment.failed"
     assert heard.headers["webhook-id"] == heard.json["id"] == event().id
     assert heard.headers["webhook-signature"] == signature_of(heard, SECRET)
+
+
+async def test_headers_of_ones_own(listener, caplog):
+    """They are secrets as the address is: a receiver that says them back puts them into no message."""
+    caplog.set_level(logging.DEBUG)
+    values = {"${URL}": listener.url, "Bearer ${T}": Secret("Bearer t0ken-s3cret"), "42": "42"}
+    place = Receiver(url="${URL}", headers={"Authorization": "Bearer ${T}", "X-Tenant": "42"})
+    [made] = consumers([place], values.__getitem__)
+    await made.deliver(event())
+    [heard] = listener.heard
+    assert (heard.headers["authorization"], heard.headers["x-tenant"]) == ("Bearer t0ken-s3cret", "42")
+    assert heard.headers["content-type"] == "application/json"
+    listener.answer = (403, {}, b"Bearer t0ken-s3cret may not")
+    with pytest.raises(Unwanted) as refused:
+        await made.deliver(event())
+    values["Bearer ${T}"] = Secret("Bearer t0ken-s3cret\nX-Admin: 1")
+    with pytest.raises(
+        ConfigurationError, match=r"The header Authorization of custom-.* no header may hold"
+    ) as bad:
+        await tell(made, event())
+    assert len(listener.heard) == 2
+    assert "t0ken" not in f"{refused.value.message} {bad.value.message} {caplog.text}"
 
 
 async def test_json_without_a_secret_is_not_signed(listener):

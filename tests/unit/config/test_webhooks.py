@@ -2,7 +2,7 @@
 
 import pytest
 
-from fraisier.config.webhooks import Receiver
+from fraisier.config.webhooks import Receiver, who
 from fraisier.model.event_type import OUTCOMES
 
 FRAISE = """\
@@ -80,6 +80,10 @@ def test_top_and_fraise(load):
             "has the name of another receiver, on line 1: a",
         ),
         ("{type: apprise, url: me@example.com}", "names a service"),
+        ("{type: slack, url: 'http://a', headers: {X-A: b}}", "are for the type custom; slack takes none"),
+        ("{url: 'http://a', headers: {'X A': b}}", "is not the name of a header"),
+        ("{url: 'http://a', headers: {Webhook-Id: b}}", "is a header that Fraisier writes itself"),
+        ("{url: 'http://a', headers: {X-A: \"b\\nc\"}}", "holds what no header may hold"),
     ],
 )
 def test_what_does_not_fit(wrong, receiver, what):
@@ -93,12 +97,24 @@ def test_a_mistake_below_a_fraise_is_told_once(wrong):
 
 
 def test_addresses_are_secrets(load):
-    config = load(file(top="webhooks: [{url: 'https://hooks.example.com/s3cr3t', secret: whsec_MfKQ9r8G}]\n"))
+    config = load(
+        file(
+            top="webhooks: [{url: 'https://hooks.example.com/s3cr3t', secret: whsec_MfKQ9r8G, headers: {X-Key: k3y}}]\n"
+        )
+    )
     shown = str(config.show())
     assert "s3cr3t" not in shown
     assert "MfKQ9r8G" not in shown
+    assert "k3y" not in shown
     snapshot = config.get_fraise_environment("shop", "production")
     assert "s3cr3t" not in str(snapshot)
+
+
+def test_receivers_that_differ_in_a_header_are_two(load):
+    pair = "{url: 'http://a', headers: {X-A: '1'}}, {url: 'http://a', headers: {X-A: '2'}}"
+    one, other = load(file(top=f"webhooks: [{pair}]\n")).receivers
+    assert (one.headers, other.headers) == ({"X-A": "1"}, {"X-A": "2"})
+    assert who(one) != who(other)
 
 
 def test_where_logs_are(load, wrong):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Final
 
-from fraisier.config.webhooks import Receiver, who
+from fraisier.config.webhooks import Receiver, header_value, who
 from fraisier.errors import ConfigurationError
 from fraisier.events.consumer import DAY, Consumer, Undelivered
 from fraisier.events.event import Event
@@ -59,9 +59,11 @@ class HttpReceiver(_Told):
     async def deliver(self, event: Event) -> None:
         url = await asyncio.to_thread(self._secret, self.receiver.url)
         secret = await asyncio.to_thread(self._secret, self.receiver.secret) if self.receiver.secret else None
+        headers = {name: await asyncio.to_thread(self._header, name) for name in self.receiver.headers}
         post = self._post(event, secret)
-        sender = await self._sender_for(*filter(None, (url, secret)))
-        await sender.post(url.reveal(), post.body, post.headers)
+        sender = await self._sender_for(*filter(None, (url, secret)), *headers.values())
+        more = {name: value.reveal() for name, value in headers.items()}
+        await sender.post(url.reveal(), post.body, {**more, **post.headers})
 
     async def close(self) -> None:
         if self._sender is not None:
@@ -76,6 +78,15 @@ class HttpReceiver(_Told):
                 return discord(event)
             case _:
                 return custom(event, secret.reveal() if secret else None)
+
+    def _header(self, name: str) -> Secret:
+        value = self._secret(self.receiver.headers[name])
+        if wrong := header_value(value.reveal()):
+            raise ConfigurationError(
+                f"The header {name} of {self.name} {wrong}.",
+                hint="Mend what its reference stands for: printable ASCII, on one line.",
+            )
+        return value
 
     async def _sender_for(self, *secrets: Secret) -> Sender:
         if self._sender is None or secrets != self._known:
