@@ -239,11 +239,40 @@ def boot_id():
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
+def test_a_reload_goes_to_the_server_that_the_new_file_names(shop):
+    """SIGHUP: our own server ends, events go to the other one; and back."""
+    access = shop.database.parent / "nats" / "access.json"
+    with nats_server(shop.root / "remote") as remote, running(shop, "serve", "--port", "0") as server:
+        assert until(access.exists, 30)
+        remote.start()
+        shop.configure(top={"nats": {"url": remote.url}})
+        server.signal(signal.SIGHUP)
+        assert until(lambda: not access.exists(), 30)
+        shop.commit()
+        shop.deploy()
+        assert until(lambda: GOOD[-1] in [event["type"] for _, event in remote.messages()], 30)
+        shop.configure()
+        server.signal(signal.SIGHUP)
+        assert until(access.exists, 30)
+        server.signal(signal.SIGTERM)
+        code, said = server.end()
+    assert (code, said.count("is in force now.")) == (0, 2), said
+
+
+def test_a_server_that_cannot_listen_says_that_alone(shop):
+    with shop.serving() as address:
+        refused = shop.run("serve", "--port", address.rpartition(":")[2])
+    assert refused.exit_code == 2
+    assert "Error: Cannot listen on " in refused.stderr
+    assert "Warning" not in refused.stderr
+
+
 def test_no_event_stream_is_a_choice(shop):
     shop.configure(top={"nats": {"enabled": False}})
-    with shop.serving():
+    with shop.serving() as address:
         assert until(lambda: observers(shop), 30)
         assert nats_servers(shop) == []
+        assert "nats" not in ready(address)
     assert not (shop.database.parent / "nats").exists()
 
 

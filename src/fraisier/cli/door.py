@@ -33,7 +33,8 @@ def door(
             return function(app, *args, **kwargs)
 
         wrapped = update_wrapper(called, function)
-        made = click.command(name, epilog=_shown(examples))(wrapped)
+        helped = {"help_option_names": ["-h", "--help"]}  # a command may be a program of its own
+        made = click.command(name, epilog=_shown(examples), context_settings=helped)(wrapped)
         made.params.extend(common_options(json=json))
         return made
 

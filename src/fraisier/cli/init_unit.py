@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -32,7 +33,10 @@ def write(app: App, file: str | None, *, force: bool) -> None:
             f"{target} cannot be written: {error.strerror}.",
             hint="Run this as root, or write it elsewhere: --file fraisier-webhook.service",
         ) from error
-    following = f"systemctl daemon-reload && systemctl enable --now {target.name}"
+    named = (
+        target.name if target.parent == Path(FOLDER) else target.absolute()
+    )  # systemd links what lies elsewhere
+    following = f"systemctl daemon-reload && systemctl enable --now {shlex.quote(str(named))}"
     if app.json:
         terminal.answer({"schema": 1, "file": str(target), "config": config.path, "next": following})
         return

@@ -35,8 +35,7 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
     import asyncio
 
     from fraisier.cli import terminal
-    from fraisier.events.nats.reachable import reachable
-    from fraisier.observer.feeding import Feeding, stream_access
+    from fraisier.observer.feeding import Feeding
     from fraisier.observer.housekeeping import beside
     from fraisier.observer.worker import Observer
     from fraisier.server.readiness import Readiness
@@ -45,11 +44,10 @@ def listen(app: App, host: str, port: int, max_concurrent: int, keep: float | No
     config = app.config()
     database = app.database(config)
     readiness = Readiness()
-    if (access := stream_access(config.nats, config.path, database)) is not None:
-        readiness.add("nats", lambda: reachable(access), needed=False)
     feeding = Feeding(
         config, database, serves=True, announce=lambda url: terminal.say(f"NATS listens on {url}")
     )
+    readiness.add("nats", feeding.has_stream, needed=False)
     readiness.add("events", feeding.is_keeping_up, needed=False)
     observer = Observer(config, database, slots=max_concurrent)
     serving = serve(config, database, observer, host, port, readiness=readiness, reloads=(feeding,))

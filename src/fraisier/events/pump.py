@@ -162,7 +162,9 @@ class Pump:
             raise
         except FraiseQLError as error:  # a secret without a value, a package that is missing
             raise Undelivered(error.message, hint=error.hint) from error
-        except Exception as bug:  # ours or a plugin's: the other consumers go on
+        except (
+            Exception
+        ) as bug:  # a library's or ours: `notifications list` and doctor show it, the others go on
             log.exception("consumer %s", self.consumer.name)
             raise Undelivered(f"unexpected {type(bug).__name__}.", hint="A bug; see the log.") from bug
         finally:

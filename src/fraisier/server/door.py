@@ -43,7 +43,7 @@ class WebhookDoor:
         except FraiseQLError as error:
             log.error("%s", error.message, extra={"request_id": request_id})  # noqa: TRY400 - its cause is known
             return UNAVAILABLE, error_body(error, request_id), {}
-        except Exception:
+        except Exception:  # a plugin's or ours: the forge shows its owner the 500, and the server goes on
             log.exception("a delivery met a bug", extra={"request_id": request_id})
             bug = Refusal(500, "Fraisier has a bug; its log holds the details.")
             return bug.status, error_body(bug, request_id), {}

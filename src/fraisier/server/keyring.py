@@ -45,7 +45,7 @@ class Keyring:
         raise Refusal(
             401,
             "The signature is missing or wrong.",
-            hint=f"The secret of the webhook must be that of git.{forge.name}.webhook_secret.",
+            hint=f"The webhook's secret must be git.{forge.name}.webhook_secret, or else FRAISIER_WEBHOOK_SECRET.",
         )
 
 

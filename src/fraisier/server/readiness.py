@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-Check = Callable[[], bool | Awaitable[bool]]
+Check = Callable[[], "bool | Awaitable[bool | None]"]
+"""None: the part is not wanted now, and nothing is said of it."""
 PATIENCE: Final = 5.0
 """Seconds; a part that does not answer in time is not ready."""
 
@@ -31,11 +32,12 @@ class Readiness:
     async def look(self) -> tuple[bool, dict[str, bool]]:
         """Whether all that is needed is there, and what each part says, by name."""
         found = await asyncio.gather(*map(_asked, self._checks.values()))
-        said = dict(zip(self._checks, found, strict=True))
+        answers = zip(self._checks, found, strict=True)
+        said = {name: good for name, good in answers if good is not None}
         return all(good for name, good in said.items() if name not in self._told), said
 
 
-async def _asked(check: Check) -> bool:
+async def _asked(check: Check) -> bool | None:
     try:
         async with asyncio.timeout(PATIENCE):
             answer = check()

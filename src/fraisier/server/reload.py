@@ -13,8 +13,8 @@ from fraisier.server.rules import rules
 from fraisier.server.webhook import Webhooks
 
 log = logging.getLogger(__name__)
-FIXED = ("state", "nats")
-"""What a running server keeps from its start: its database, and its event stream."""
+FIXED = ("state",)
+"""What a running server keeps from its start: its database."""
 
 
 class Configurable(Protocol):
@@ -33,7 +33,7 @@ class Reload:
         others: Sequence[Configurable],
         announce: Callable[[str], None],
     ) -> None:
-        self._config = config
+        self._began = config
         self._webhooks = webhooks
         self._others = others
         self._announce = announce
@@ -48,14 +48,14 @@ class Reload:
     async def _read(self) -> None:
         async with self._one_at_a_time:
             try:
-                config = await asyncio.to_thread(FraisierConfig, self._config.path)
+                config = await asyncio.to_thread(FraisierConfig, self._began.path)
                 found = await asyncio.to_thread(rules, config)
             except FraiseQLError as error:
                 log.error("the old configuration stays: %s", error.message)  # noqa: TRY400 - its cause is known
                 self._announce(f"The old configuration stays in force. {error.message}")
                 return
-            fixed = [name for name in FIXED if getattr(config, name) != getattr(self._config, name)]
-            self._config, self._webhooks.rules = config, found
+            fixed = [name for name in FIXED if getattr(config, name) != getattr(self._began, name)]
+            self._webhooks.rules = found
             for other in self._others:
                 other.configure(config)
             later = f"; its {', '.join(fixed)} after a restart" if fixed else ""

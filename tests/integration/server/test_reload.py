@@ -60,6 +60,7 @@ async def test_what_needs_a_restart_is_said(door, tmp_path):
         CONFIG.format(folder=tmp_path) + "database: {path: /tmp/other.db}\n"
     )
     assert "its state after a restart" in await reloaded(door, "is in force now")
+    assert "its state after a restart" in await reloaded(door, "is in force now")
 
 
 def test_the_path_is_read_as_it_was_found(settings):

@@ -12,7 +12,7 @@ from fraisier.config.reader import read
 from fraisier.config.section import normal
 
 TEXT = (Path(__file__).parents[3] / "fraises.example.yaml").read_text(encoding="utf-8")
-OF_THE_USER = {"fraises", "environments", "env_vars", "branch_mapping", "jobs"}
+OF_THE_USER = {"fraises", "environments", "env_vars", "headers", "branch_mapping", "jobs"}
 
 
 def keys(node: Node, *, users: bool = False) -> list[tuple[Scalar, frozenset[str]]]:

@@ -19,7 +19,7 @@ from tests.support.documents import documents, plainly, written
 EXAMPLE = yaml.safe_load((Path(__file__).parents[3] / "fraises.example.yaml").read_text(encoding="utf-8"))
 Path_ = tuple[str | int, ...]
 
-FREE = {"env_vars"}
+FREE = {"env_vars", "headers"}
 NAMES_BELOW = {"fraises", "environments", "branch_mapping", "jobs"}
 TEXTS = {
     "description",
