@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
@@ -20,6 +21,8 @@ from fraisier.observer.grounds import Grounds
 MODULE: Final = "fraisier.observer.guard"
 TAKEN_WITHIN: Final = 20.0  # seconds; half of one on a quiet machine
 POLL: Final = 0.1
+LONGEST: Final = 1024 * 1024
+"""Bytes of guard.log at which the next guard begins a new one; one deployment writes a few lines."""
 Past = Literal["begun", "parked", "dead"]
 """What the owner who hands over did: it began the deployment just now, or found it parked, or its owner dead."""
 
@@ -48,7 +51,7 @@ def _start(grounds: Grounds, words: list[str], log: Path) -> None:
     argv = [str(python.parent.resolve() / python.name), *PYTHON_FLAGS, "-m", MODULE, *words]
     env = {**os.environ, **apart.environment(), "FRAISIER_DB_PATH": str(grounds.database.path)}
     try:
-        said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        said = opened(log)
         try:
             subprocess.run(
                 [*apart.prefix(), *argv], check=True, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
@@ -58,6 +61,14 @@ def _start(grounds: Grounds, words: list[str], log: Path) -> None:
             os.close(said)
     except (OSError, subprocess.SubprocessError) as error:
         raise _not_started(log, f"The guard did not start: {error}") from error
+
+
+def opened(log: Path) -> int:
+    """To append to; when it has become long it is the former one from now on, in the place of the one before."""
+    with suppress(FileNotFoundError):
+        if log.stat().st_size > LONGEST:
+            log.replace(log.with_name(f"{log.name}.1"))
+    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
 def _not_started(log: Path, why: str) -> StepFailed:
