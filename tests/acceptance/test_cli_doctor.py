@@ -204,6 +204,13 @@ def test_provider_test_without_any_file_looks_at_the_machine(shop):
     assert (code, {row["check"] for row in findings}) == (0, {"git", "service manager"})
 
 
+def test_provider_test_passes_no_broken_file_by(shop):
+    shop.config.write_text("fraises: {shop: {environmnts: {}}}\n")
+    refused = shop.run("provider-test", "bare_metal")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "unknown key 'environmnts'" in refused.stderr
+
+
 def test_provider_test_with_a_file_of_its_own(shop):
     file = shop.root / "provider.yaml"
     file.write_text(f"app_path: {shop.root}/new\nservice:\n  command: ./serve\n  port: {shop.port()}\n")

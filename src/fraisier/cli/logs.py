@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 @click.argument("fraise", metavar="DEPLOYMENT|FRAISE", shell_complete=known.fraises)
 @click.argument("environment", required=False, shell_complete=known.environments)
 @click.option(
-    "--tail", default=100, show_default=True, type=click.IntRange(min=1), help="The last so many lines."
+    "--tail",
+    default=100,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="The last so many lines; of each host.",
 )
 @click.option("--follow", "-f", is_flag=True, help="Go on with what comes: until it ended, or Ctrl-C.")
 def command(app: App, fraise: str, environment: str | None, tail: int, follow: bool) -> None:
@@ -51,7 +55,7 @@ def _service(app: App, fraise: str, environment: str, tail: int) -> None:
     asked = config.get_fraise(fraise)
     members = members_of(config, asked, environment)
     desk = app.desk(config)
-    written = [(one, asyncio.run(desk.logs(one.identity, tail)).splitlines()[-tail:]) for one in members]
+    written = [(one, asyncio.run(desk.logs(one.identity, tail)).splitlines()) for one in members]
     if app.json:
         answers = [
             {"schema": 1, "fraise": one.fraise, "environment": environment, "lines": lines}

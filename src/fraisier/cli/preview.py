@@ -101,10 +101,9 @@ def _step(number: int, step: Step) -> list[str]:
 
 def _commands(step: Step) -> list[str]:
     """What a step runs, where that is the user's own command. No command for a build means the script, if any."""
-    if "argv" not in step.params:
-        return []
-    argv = step.params["argv"]
-    return [shlex.join(str(word) for word in argv) if argv else "./build.sh    # if the release has one"]
+    if argv := step.params.get("argv"):
+        return [shlex.join(str(word) for word in argv)]
+    return ["./build.sh    # if the release has one"] if step.kind == "build_release" else []
 
 
 def _differences(text: str) -> list[str]:

@@ -67,6 +67,7 @@ def command(app: App, provider: str, config_file: Path | None) -> int:
 def _named(app: App, file: Path | None) -> tuple[FraisierConfig | None, list[Environment]]:
     """The environments of the file that is named; without one, those of fraises.yaml where there is one."""
     from fraisier.config import FraisierConfig
+    from fraisier.config.problem import InvalidConfiguration
     from fraisier.doctor.provider_file import environments_of, is_whole
     from fraisier.errors import ConfigurationError
 
@@ -74,6 +75,8 @@ def _named(app: App, file: Path | None) -> tuple[FraisierConfig | None, list[Env
         return None, environments_of(file)
     try:
         config = FraisierConfig(file or app.config_file)
+    except InvalidConfiguration:
+        raise
     except ConfigurationError:
         if file or app.config_file:
             raise

@@ -128,7 +128,7 @@ def _host_line(name: str, recorded: Row, seen: Row | None, live: str | None) -> 
     if seen is not None and seen["running"] is False:
         remarks.append("not running")
     if recorded["note"]:
-        remarks.append(one_line(recorded["note"]))
+        remarks.append(first_line(recorded["note"]))
     well = recorded["status"] == "in_service" and recorded["version"] == live and not remarks
     said = [recorded["status"].replace("_", " "), f"version {short(recorded['version'])}", *remarks]
     return f"    {name}: {', '.join(said)}", None if well else "yellow"

@@ -50,7 +50,7 @@ def command(app: App, fraise: str, environment: str, no_probe: bool) -> None:
         return
     for target, answer in zip(targets, answers, strict=True):
         last = database.row("last_deployment", fraise=target.fraise, environment=environment)
-        logs = [] if no_probe else _logs(desk, target.identity)
+        logs = [] if no_probe else _logs(desk, target)
         for text, colour in standing.lines(answer, last, logs):
             terminal.say(text, colour=colour)
 
@@ -72,14 +72,14 @@ def _observed(desk: Desk, identity: Identity) -> dict[str, Any]:
     return asyncio.run(desk.status(identity))
 
 
-def _logs(desk: Desk, identity: Identity) -> list[str]:
-    """The service's last lines. A target that cannot tell has none: `observed` says so already."""
+def _logs(desk: Desk, target: Environment) -> list[str]:
+    """The service's last lines, some of each host. A target that cannot tell has none: `observed` says so already."""
     import asyncio
 
     from fraisier.errors import FraiseQLError
 
     try:
-        text = asyncio.run(desk.logs(identity, LOG_LINES))
+        text = asyncio.run(desk.logs(target.identity, max(1, LOG_LINES // max(1, len(target.hosts)))))
     except FraiseQLError as error:
         return [error.message]
-    return text.splitlines()[-LOG_LINES:]
+    return text.splitlines()

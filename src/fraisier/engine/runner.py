@@ -199,7 +199,8 @@ class Runner:
     async def _give_up(self, host: str, cause: FraiseQLError) -> None:
         """Bring one host back to where it was, and go on without it."""
         self._gone_back[host] = cause
-        self._progress.said(f"{host} goes back, the others go on: {cause.message}")
+        why, _, _ = cause.message.partition("\n")
+        self._progress.said(f"{host} goes back, the others go on: {why}")
         mine = [ordinal for ordinal, step in self._touched.items() if step.host == host]
         back = await self._undo_all(mine)
         for ordinal in mine:

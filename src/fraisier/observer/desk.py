@@ -243,7 +243,7 @@ class Desk:
         return await observe(self._grounds, self._environment(identity))
 
     async def logs(self, identity: Identity, lines: int) -> str:
-        """The last lines that the service of an environment wrote; of several hosts, each with its name."""
+        """The last lines that the service of an environment wrote; of several hosts, those of each with its name."""
         environment, grounds = self._environment(identity), self._grounds
         provider = provider_of(environment)
         async with grounds.readers(grounds.places(environment)) as hosts:
@@ -252,7 +252,8 @@ class Desk:
                 for host in hosts.targets.values()
             )
             found = await asyncio.gather(*asked)
-        return found[0] if len(found) == 1 else _named(hosts.targets, found)
+        last = ["".join(text.splitlines(keepends=True)[-lines:]) for text in found]
+        return last[0] if len(last) == 1 else _named(hosts.targets, last)
 
     def _environment(self, identity: Identity) -> Environment:
         return self._config.get_fraise_environment(identity.fraise, identity.environment)

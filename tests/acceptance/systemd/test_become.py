@@ -24,6 +24,8 @@ def away(host, tmp_path, short_folder):
 def test_units_of_the_system_are_installed_by_exactly_the_commands_that_need_it(away, host):
     ready = away.run("bootstrap", "shop", "production")
     assert ready.exit_code == 0, ready.output
+    looked = away.run("provider-test", "bare_metal", "--json").json["findings"]
+    assert {one["status"] for one in looked} == {"ok"}, looked
     first = away.commit()
     assert away.deploy()["status"] == "success"
     [unit] = away.unit_files()

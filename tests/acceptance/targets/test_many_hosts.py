@@ -83,6 +83,8 @@ def test_rolling_goes_host_by_host_after_all_of_them_are_ready(shop):
     assert (seen["reachable"], seen["running"], seen["version"]) == (True, True, sha)
     assert {name: one["version"] for name, one in seen["hosts"].items()} == dict.fromkeys(shop.names, sha)
     assert "[web2] starting v1 (ok)" in shop.run("logs", "shop", "production").stdout
+    last = shop.run("logs", "shop", "production", "--tail", "1").stdout.splitlines()
+    assert [line.partition("]")[0] for line in last] == ["[web1", "[web2", "[web3"]
 
 
 def test_what_changes_the_database_happens_on_one_host(shop):

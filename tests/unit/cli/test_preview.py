@@ -23,6 +23,7 @@ def dry_run(*, up_to_date=False, differences=" app.py | 2 +-\n-old\n+\x1b[2Jnew\
             doing="Migrating",
             params={"argv": ["./m", "a b"]},
         ),
+        Step(kind="stage_project", title="Release staged", doing="Staging", params={"argv": []}),
     )
     plan = Plan(
         identity=Identity("my_api", "production"),
@@ -55,6 +56,7 @@ def test_people_read_versions_commands_and_changes():
         "        $ ./build.sh    # if the release has one\n"
         "   3. Migrating\n"
         "        $ ./m 'a b'\n"
+        "   4. Staging\n"
         "\n"
         "Changes:\n"
         "   app.py | 2 +-\n"

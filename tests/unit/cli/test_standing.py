@@ -153,3 +153,15 @@ def test_how_long_it_took_is_not_told_of_another_deployment():
 def test_of_the_last_failure_the_first_line_is_shown():
     last = {**LAST, "error_message": "The migration failed: exit code 1\nTraceback\n  deep in it"}
     assert "The migration failed: exit code 1\n                 fraisier logs" in text(answer(STATE), last)
+
+
+def test_of_what_a_host_lacks_the_first_line_is_shown():
+    row = {
+        "status": "pending_restore",
+        "version": None,
+        "note": "it did not start\nTraceback",
+        "updated_at": None,
+    }
+    assert text(answer(STATE, hosts={"web1": row})).endswith(
+        "web1: pending restore, version —, it did not start"
+    )

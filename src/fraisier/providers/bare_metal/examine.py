@@ -28,12 +28,6 @@ async def machine(host: Host) -> AsyncIterator[Finding]:
         yield problem("git", f"git cannot be run on {host.name}.", "apt-get install git")
     manager = await detect(host)
     yield ok("service manager", f"{manager} runs services on {host.name}.")
-    if manager == "systemd" and not await _is_root(host):
-        yield warning(
-            "service manager",
-            "Only root may install units of systemd.",
-            "run Fraisier as root, or set service.manager: supervisor",
-        )
 
 
 async def lane(host: Host, environment: Environment, installation_id: str) -> AsyncIterator[Finding]:
@@ -81,7 +75,3 @@ async def _port(host: Host, environment: Environment, port: int, installation_id
         f"Port {port} is taken by pid {who.pid} ({who.command}), which is not the service.",
         f"kill {who.pid}, or choose another service.port",
     )
-
-
-async def _is_root(host: Host) -> bool:
-    return (await host.look(command("id", "-u", deadline=10))).output.strip() == "0"
