@@ -143,6 +143,36 @@ class SshShop(Shop):
             over.set()
             watching.join()
 
+    def configure_breakable(self, **overrides: Any) -> None:
+        """As `configure`; a version is healthy only where `breaking` does not hinder it."""
+        check = {"type": "command", "command": ["sh", "-c", f"! test -e {self.there}/broken-$(cat label)"]}
+        checks = [self.environment()["health_check"], {**check, "retries": 1, "timeout": 5}]
+        self.configure(**overrides, health_check=checks)
+
+    @contextmanager
+    def breaking(self, host: int):
+        """Meanwhile the next version is sick on this host, and no other one."""
+        mark = self.there / f"broken-v{len(self.repository.labels) + 1}"
+        self.on(host).ask("mkdir", "-p", self.there)
+        self.on(host).ask("touch", mark)
+        try:
+            yield
+        finally:
+            self.on(host).ask("rm", mark)
+
+    def steps_taken(self) -> list[tuple[str, str, str]]:
+        """(host, kind, status) of each step of the newest deployment, in its order."""
+        rows = self.rows(
+            "SELECT host, kind, status FROM tb_deployment_step"
+            " WHERE fk_deployment = (SELECT MAX(pk_deployment) FROM tb_deployment) ORDER BY ordinal"
+        )
+        return [(row["host"], row["kind"], row["status"]) for row in rows]
+
+    def host_states(self) -> dict[str, tuple[str, str | None]]:
+        """(status, version) of each host, as the database has it."""
+        rows = self.rows("SELECT host, status, current_version FROM tb_host_state ORDER BY host")
+        return {row["host"]: (row["status"], row["current_version"]) for row in rows}
+
     def close(self) -> None:
         for number, host in enumerate(self.hosts):
             for path in self.unit_files(number):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -51,6 +51,17 @@ class WayBack(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[str, ...] = ()
     unhealthy: str | None = None
     not_undone: tuple[dict[str, str], ...] = ()
+
+
+def together(backs: Iterable[WayBack]) -> WayBack:
+    """What several ways back found, as one: hosts that went back alone, and the rest of them."""
+    found = tuple(backs)
+    return WayBack(
+        switched=any(one.switched for one in found),
+        failures=tuple(text for one in found for text in one.failures),
+        unhealthy="; ".join(one.unhealthy for one in found if one.unhealthy) or None,
+        not_undone=tuple(left for one in found for left in one.not_undone),
+    )
 
 
 def arrived(*, judged: bool, warnings: tuple[str, ...]) -> Outcome:

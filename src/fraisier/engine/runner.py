@@ -76,6 +76,7 @@ class Runner:
         self._done: set[int] = set()
         self._gone_back: dict[str, FraiseQLError] = {}
         self._stuck: dict[str, FraiseQLError] = {}
+        self._alone: list[WayBack] = []  # of the hosts that went back while others went on
         self._parking = False
         self._reports: dict[int, StepReport] = {}
         self._warnings: list[str] = []
@@ -135,7 +136,7 @@ class Runner:
         """Undo every touched step, last first, then judge what is live again."""
         await self._journal.turn_back(cause.message)
         self._progress.turned_back(cause.message)
-        back = await self._undo_all(self._touched)
+        back = outcome.together([*self._alone, await self._undo_all(self._touched)])
         ended = outcome.returned(self._plan, cause, back, cancelled=cancelled, warnings=tuple(self._warnings))
         return outcome.with_hosts(self._plan, ended, self._stuck)
 
@@ -203,6 +204,7 @@ class Runner:
         self._progress.said(f"{host} goes back, the others go on: {why}")
         mine = [ordinal for ordinal, step in self._touched.items() if step.host == host]
         back = await self._undo_all(mine)
+        self._alone.append(back)
         for ordinal in mine:
             del self._touched[ordinal]
         if back.unhealthy:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 
 from tests.acceptance.targets.kinds import closing
@@ -22,50 +20,15 @@ def shop(fleet, tmp_path, short_folder):
     yield from closing(SshShop(tmp_path, short_folder, fleet))
 
 
-@contextlib.contextmanager
-def broken(shop, host):
-    """Meanwhile the next version is sick on this host, and no other one."""
-    label = f"v{len(shop.repository.labels) + 1}"
-    mark = shop.there / f"broken-{label}"
-    shop.on(host).ask("mkdir", "-p", shop.there)
-    shop.on(host).ask("touch", mark)
-    try:
-        yield
-    finally:
-        shop.on(host).ask("rm", mark)
-
-
-def configure(shop, **overrides):
-    check = {"type": "command", "command": ["sh", "-c", f"! test -e {shop.there}/broken-$(cat label)"]}
-    shop.configure(
-        **overrides,
-        health_check=[shop.environment()["health_check"], {**check, "retries": 1, "timeout": 5}],
-    )
-
-
-def journal(shop):
-    """(host, kind, status) of each step of the newest deployment, in its order."""
-    rows = shop.rows(
-        "SELECT host, kind, status FROM tb_deployment_step"
-        " WHERE fk_deployment = (SELECT MAX(pk_deployment) FROM tb_deployment) ORDER BY ordinal"
-    )
-    return [(row["host"], row["kind"], row["status"]) for row in rows]
-
-
-def host_states(shop):
-    rows = shop.rows("SELECT host, status, current_version FROM tb_host_state ORDER BY host")
-    return {row["host"]: (row["status"], row["current_version"]) for row in rows}
-
-
 @pytest.mark.feature("STR-01")
 def test_rolling_goes_host_by_host_after_all_of_them_are_ready(shop):
-    configure(shop, **ROLLING, batch_pause="0.1s")
+    shop.configure_breakable(**ROLLING, batch_pause="0.1s")
     sha = shop.commit()
     assert shop.deploy()["status"] == "success"
     assert shop.live_versions() == [sha] * 3
     order = [
         (host, kind)
-        for host, kind, _ in journal(shop)
+        for host, kind, _ in shop.steps_taken()
         if kind in {"build_release", "switch_release", "pause"}
     ]
     assert order == [
@@ -78,7 +41,7 @@ def test_rolling_goes_host_by_host_after_all_of_them_are_ready(shop):
         ("(here)", "pause"),
         ("web3", "switch_release"),
     ]
-    assert host_states(shop) == dict.fromkeys(shop.names, ("in_service", sha))
+    assert shop.host_states() == dict.fromkeys(shop.names, ("in_service", sha))
     seen = shop.status()["observed"]
     assert (seen["reachable"], seen["running"], seen["version"]) == (True, True, sha)
     assert {name: one["version"] for name, one in seen["hosts"].items()} == dict.fromkeys(shop.names, sha)
@@ -89,8 +52,7 @@ def test_rolling_goes_host_by_host_after_all_of_them_are_ready(shop):
 
 def test_what_changes_the_database_happens_on_one_host(shop):
     ledger = shop.there / "ledger"
-    configure(
-        shop,
+    shop.configure_breakable(
         **ROLLING,
         migrate_on="web2",
         database={"migrate": "./migrate.sh"},
@@ -105,19 +67,19 @@ def test_what_changes_the_database_happens_on_one_host(shop):
 
 @pytest.mark.feature("DEP-05")
 def test_one_host_that_fails_sends_all_of_them_back(shop):
-    configure(shop, **ROLLING)
+    shop.configure_breakable(**ROLLING)
     good = shop.commit()
     shop.deploy()
-    with broken(shop, 1):
+    with shop.breaking(1):
         bad = shop.commit()
         answer = shop.deploy()
     assert (answer["status"], answer["new_version"]) == ("rolled_back", bad), answer
     assert shop.live_versions() == [good] * 3
-    assert host_states(shop) == dict.fromkeys(shop.names, ("in_service", good))
+    assert shop.host_states() == dict.fromkeys(shop.names, ("in_service", good))
 
 
 def test_the_first_host_goes_ahead_alone(shop):
-    configure(shop, **ROLLING, **KEEP_GOING, max_parallel_deployments="100%")
+    shop.configure_breakable(**ROLLING, **KEEP_GOING, max_parallel_deployments="100%")
     good = shop.commit()
     shop.deploy()
     shop.commit("sick")
@@ -125,14 +87,14 @@ def test_the_first_host_goes_ahead_alone(shop):
     assert answer["status"] == "rolled_back"
     assert shop.live_versions() == [good] * 3
     touched = {
-        host for host, kind, status in journal(shop) if kind == "switch_release" and status != "pending"
+        host for host, kind, status in shop.steps_taken() if kind == "switch_release" and status != "pending"
     }
     assert touched == {"web1"}
 
 
 def test_keep_going_brings_back_only_the_host_that_fails_and_only_failed_repeats_it(shop):
-    configure(shop, **ROLLING, **KEEP_GOING)
-    with broken(shop, 1):
+    shop.configure_breakable(**ROLLING, **KEEP_GOING)
+    with shop.breaking(1):
         good = shop.commit()
         result = shop.run("deploy", "shop", "production", "--json")
         answer = result.json
@@ -153,14 +115,14 @@ def test_keep_going_brings_back_only_the_host_that_fails_and_only_failed_repeats
     assert "    web2: in service, version —, " in shop.run("status", "shop", "production").stdout
     again = shop.deploy("production", "--only-failed")
     assert (again["status"], again["new_version"]) == ("success", good)
-    assert {host for host, _, _ in journal(shop)} == {"web2", "(here)"}
+    assert {host for host, _, _ in shop.steps_taken()} == {"web2", "(here)"}
     assert shop.live_versions() == [good] * 3
     assert shop.status()["status"] == "healthy"
     assert shop.deploy("production", "--only-failed")["status"] == "up_to_date"
 
 
 def test_keep_going_leaves_out_a_host_that_does_not_answer(shop):
-    configure(shop, **ROLLING, **KEEP_GOING)
+    shop.configure_breakable(**ROLLING, **KEEP_GOING)
     first = shop.commit()
     shop.deploy()
     second = shop.commit()
@@ -174,7 +136,7 @@ def test_keep_going_leaves_out_a_host_that_does_not_answer(shop):
 
 
 def test_all_or_nothing_begins_nothing_when_a_host_does_not_answer(shop):
-    configure(shop)
+    shop.configure_breakable()
     first = shop.commit()
     shop.deploy()
     shop.commit()
@@ -209,7 +171,7 @@ def test_a_host_that_cannot_be_returned_is_restored_once_it_answers(shop):
     assert shop.live_versions()[:2] == [good] * 2
     assert shop.status()["hosts"]["web3"]["status"] == "pending_restore"
     with shop.serving():
-        assert until(lambda: host_states(shop)["web3"] == ("in_service", good), 60), host_states(shop)
+        assert until(lambda: shop.host_states()["web3"] == ("in_service", good), 60), shop.host_states()
     assert shop.live_versions() == [good] * 3
     assert shop.rows("SELECT 1 FROM tb_event WHERE type = 'host.restored'")
     assert shop.left_over() == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fraisier.engine.outcome import WayBack, exit_code, returned
+from fraisier.engine.outcome import WayBack, exit_code, returned, together
 from fraisier.errors import DeploymentError, Interrupted, Unreachable
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
@@ -78,3 +78,15 @@ def test_a_failed_way_back_names_both_reasons_and_what_to_do():
 )
 def test_exit_codes_are_the_contract(status, error, code):
     assert exit_code(status, error) == code
+
+
+def test_a_host_that_went_back_alone_and_failed_counts_when_the_others_follow():
+    """Nothing was left to undo in the end, and still one host is not where it was."""
+    left = ({"step": "Migrations", "what": "a column", "how": "drop it"},)
+    alone = [WayBack(switched=True, not_undone=left), WayBack(switched=True, failures=("web2 is gone",))]
+    back = together([*alone, WayBack(switched=False)])
+    outcome = returned(a_plan(OLD), DeploymentError("sick"), back, cancelled=False, warnings=())
+    assert (outcome.status, outcome.not_undone) == (DeploymentStatus.ROLLBACK_FAILED, left)
+    well = together([WayBack(switched=True), WayBack(switched=False)])
+    outcome = returned(a_plan(OLD), DeploymentError("sick"), well, cancelled=False, warnings=())
+    assert outcome.status is DeploymentStatus.ROLLED_BACK
