@@ -7,12 +7,12 @@ whoever has the lane next finishes it, and nothing more is touched here.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from fraisier.engine import outcome
+from fraisier.engine.effects import Effects
 from fraisier.engine.hosts import Hosts
 from fraisier.engine.journal import Journal
 from fraisier.engine.outcome import Outcome, WayBack
@@ -27,7 +27,6 @@ from fraisier.errors import (
     HealthCheckError,
     LockError,
     Parked,
-    StepFailed,
     Unreachable,
 )
 from fraisier.model.place import HERE
@@ -40,15 +39,8 @@ from fraisier.model.step import (
     NotUndone,
     OnFailure,
     Position,
-    Seen,
-    Skip,
     Step,
-    params_of,
-    registered,
 )
-
-log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 class Runner:
@@ -66,13 +58,10 @@ class Runner:
     ) -> None:
         self._plan = plan
         self._journal = journal
-        self._hosts = hosts
-        self._resolve = resolve
-        self._leash = leash
+        self._effects = Effects(plan, hosts, leash, resolve, progress.said)
         self._progress = progress
         self._touched: dict[int, Step] = {}
         self._switched = False
-        self._running: set[int] = set()
         self._done: set[int] = set()
         self._gone_back: dict[str, FraiseQLError] = {}
         self._stuck: dict[str, FraiseQLError] = {}
@@ -217,10 +206,10 @@ class Runner:
             raise next(iter(self._gone_back.values()))
 
     async def _apply(self, ordinal: int, step: Step) -> None:
-        site = self._site(ordinal, step, "apply")
+        site = self._effects.site(ordinal, step, "apply")
         began = time.monotonic()
         try:
-            skipped = await self._within_deadline(ordinal, step, self._effect(step, site))
+            skipped = await self._effects.apply(ordinal, step, site)
         except LockError:
             raise
         except FraiseQLError as error:
@@ -231,16 +220,6 @@ class Runner:
         event = "health_check.passed" if step.kind == HEALTH and not skipped else None
         await self._journal.record(ordinal, status, note=note, output=site.output, event=event)
         self._ended(ordinal, step, _report(step, status, began, note))
-
-    async def _effect(self, step: Step, site: StepSite) -> Skip | None:
-        kind, params = registered(step).kind, params_of(step)
-        skipped = await kind.apply(site, params)
-        if step.position is Position.SWITCH and await kind.check(site, params) is not Seen.DONE:
-            raise StepFailed(
-                f"{step.title}: it was done, but the target does not show it.",
-                hint="Something else changes this target at the same time, or the service went away at once.",
-            )
-        return skipped
 
     async def _failed(
         self, ordinal: int, step: Step, site: StepSite, began: float, error: FraiseQLError
@@ -295,14 +274,14 @@ class Runner:
         self._go_on(ordinal)
         await self._journal.intend(ordinal, undo=True)
         self._progress.step_started(step, undoing=True)
-        site = self._site(ordinal, step, "undo")
+        site = self._effects.site(ordinal, step, "undo")
         began = time.monotonic()
         try:
             try:
-                still = await self._undone(ordinal, step, site)
+                still = await self._effects.undo(ordinal, step, site)
             except EffectLost:  # with the machine that it ran on; every way back may be repeated
-                site = self._site(ordinal, step, "undo-again")
-                still = await self._undone(ordinal, step, site)
+                site = self._effects.site(ordinal, step, "undo-again")
+                still = await self._effects.undo(ordinal, step, site)
         except LockError:
             raise
         except FraiseQLError as error:
@@ -316,19 +295,16 @@ class Runner:
         self._ended(ordinal, step, report, undoing=True)
         return still
 
-    async def _undone(self, ordinal: int, step: Step, site: StepSite) -> NotUndone | None:
-        return await self._within_deadline(ordinal, step, registered(step).kind.undo(site, params_of(step)))
-
     async def _judge_restored(self, hosts: set[str] | None) -> str | None:
         """Check the version that is live again on these hosts (None: all); None when it is well, else why not."""
         unwell: list[str] = []
 
         async def judge(number: int, step: Step) -> None:
-            site = self._site(number, step, "restored")
+            site = self._effects.site(number, step, "restored")
             self._progress.step_started(step)
             began = time.monotonic()
             try:
-                await self._within_deadline(number, step, self._effect(step, site))
+                await self._effects.apply(number, step, site)
             except LockError:
                 raise
             except FraiseQLError as error:
@@ -353,33 +329,6 @@ class Runner:
         told = {"step": step.title, "host": step.host or None, "restored": True, **more}
         old = {"version": self._plan.old.commit.sha} if self._plan.old else {}
         await self._journal.event(event, told | old | {"duration": round(time.monotonic() - began, 3)})
-
-    async def _within_deadline(self, ordinal: int, step: Step, effect: Awaitable[T]) -> T:
-        self._running.add(ordinal)
-        try:
-            async with asyncio.timeout(step.deadline):
-                return await effect
-        except TimeoutError:
-            raise StepFailed(
-                f"{step.title}: not done within {step.deadline:g} s; it was stopped.",
-                hint="If it needs longer, raise its timeout in fraises.yaml.",
-            ) from None
-        except FraiseQLError:
-            raise
-        except Exception as bug:  # a plugin's or our own: the deployment must end all the same
-            log.exception("%s: step %s", self._plan.identity, step.kind)
-            raise StepFailed(
-                f"{step.title}: unexpected {type(bug).__name__}: {bug}",
-                hint="A bug in the code of this step; the log has the traceback.",
-            ) from bug
-        finally:
-            self._running.discard(ordinal)
-
-    def _site(self, ordinal: int, step: Step, phase: str) -> StepSite:
-        self._leash.begin(step, beside=bool(self._running))
-        self._leash.check()
-        host = self._hosts.of(step.host).during(f"{ordinal:03d}-{phase}")
-        return StepSite(host, self._hosts.here, self._leash, self._resolve, self._progress.said)
 
     def _ended(self, ordinal: int, step: Step, report: StepReport, *, undoing: bool = False) -> None:
         self._reports[ordinal] = report
