@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from fraisier.errors import ConfigurationError
 from fraisier.git.forge import GitProvider, header
 from fraisier.server.refusal import Refusal
 
 ORDER: Final = ("forgejo", "gitea", "gitlab", "bitbucket", "github")
 """Forgejo sends Gitea's headers too, and Gitea sends GitHub's."""
+
+
+def pinned(forges: Mapping[str, GitProvider], name: str | None) -> set[str]:
+    """The forge that FRAISIER_GIT_PROVIDER names, if it names one. Raises `ConfigurationError` for one that is none."""
+    if name and name.lower() not in forges:
+        raise ConfigurationError(
+            f"FRAISIER_GIT_PROVIDER names no forge: {name}.", hint=f"Known are {', '.join(sorted(forges))}."
+        )
+    return {name} if name else set()
 
 
 def choose(

@@ -17,7 +17,7 @@ from fraisier.git.forge import LowerCase, WebhookEvent, header
 from fraisier.observer.machine import machine_id
 from fraisier.server import body as body_of
 from fraisier.server.allowance import Allowance, Buckets
-from fraisier.server.choice import choose
+from fraisier.server.choice import choose, pinned
 from fraisier.server.decision import Decision, Outcome, decide
 from fraisier.server.delivery import Delivery, Message, authentic
 from fraisier.server.refusal import Refusal
@@ -31,12 +31,15 @@ LARGE: Final = 256 * 1024
 
 
 class Webhooks:
-    """Takes deliveries under `rules`, which may be replaced at any time. `wake` is called when there is something new."""
+    """Takes deliveries under `rules`, which may be replaced at any time. `wake` is called when there is something new.
+
+    Raises `ConfigurationError` when FRAISIER_GIT_PROVIDER names no forge.
+    """
 
     def __init__(self, rules: Rules, database: Database, *, wake: Callable[[], None]) -> None:
         self.rules = rules
         self._writer = Writer(database)
-        self._pinned = set(filter(None, [os.environ.get("FRAISIER_GIT_PROVIDER")]))
+        self._pinned = pinned(rules.keyring.forges, os.environ.get("FRAISIER_GIT_PROVIDER"))
         self._wake = wake
         self._refusals = Allowance()
         self._buckets = Buckets()

@@ -6,6 +6,7 @@ import pytest
 
 from fraisier.config import FraisierConfig
 from fraisier.database import Database
+from fraisier.errors import ConfigurationError
 from tests.support.door import opened
 from tests.support.forges import NOTHING, SENDERS, encoded, signed_by_gitlab
 
@@ -102,6 +103,14 @@ async def test_the_environment_names_the_forge_before_headers_do_and_the_address
             assert (await send(door, sender)).status_code == 401
             assert [event["provider"] for event in door.events] == [other]
             assert (await send(door, sender, path=f"/webhook/{sender.provider}")).status_code == 202
+
+
+async def test_a_forge_that_there_is_not_is_told_before_anything_is_served(settings, tmp_path, monkeypatch):
+    monkeypatch.setenv("FRAISIER_GIT_PROVIDER", "github.com")
+    with Database(tmp_path / "fraisier.db") as database:
+        starting = opened(settings, database)
+        with pytest.raises(ConfigurationError, match=r"FRAISIER_GIT_PROVIDER names no forge: github.com\."):
+            await starting.__aenter__()
 
 
 @pytest.mark.feature("HOOK-07")
