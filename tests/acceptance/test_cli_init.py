@@ -139,3 +139,11 @@ def test_a_folder_that_cannot_be_written_is_one_line(shop, application):
     done = run(shop, application, "init", "--file", "/proc/nowhere/fraises.yaml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be written" in done.stderr
+
+
+def test_a_unit_that_lies_elsewhere_is_linked_by_its_path(shop):
+    """`systemctl enable NAME` would not find it."""
+    shop.configure()
+    unit = shop.root / "fraisier-webhook.service"
+    made = shop.run("init", "--systemd", "--file", str(unit), "--json")
+    assert made.json["next"] == f"systemctl daemon-reload && systemctl enable --now {unit}"

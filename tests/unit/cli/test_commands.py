@@ -11,6 +11,7 @@ import pytest
 import fraisier.cli
 from fraisier.cli.commands import COMMANDS
 from fraisier.cli.main import main, root
+from fraisier.cli.webhook import command as webhook
 
 HEAVY = {
     "asyncio",
@@ -112,3 +113,8 @@ def test_usage_errors_are_one_message_and_exit_2(capsys, arguments, message):
 def test_no_arguments_show_the_help(capsys):
     assert main([]) == 2
     assert "Deploy:" in capsys.readouterr().err
+
+
+def test_the_other_name_of_serve_has_the_same_help(capsys):
+    assert main(["-h"], webhook, "fraisier-webhook") == 0
+    assert "Usage: fraisier-webhook [OPTIONS]" in capsys.readouterr().out
