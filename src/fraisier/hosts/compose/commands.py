@@ -21,14 +21,17 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 """
+# One question for all of them; which of them is not there is asked only where one is missing.
 _IDS: Final = """\
+found=$(docker image inspect --format '{{.Id}}' "$@" 2>/dev/null) && { printf '%s\\n' "$found"; exit; }
+[ $# -gt 1 ] || { echo none; exit; }
 for image; do
   docker image inspect --format '{{.Id}}' "$image" 2>/dev/null || echo none
 done
 """
 # What is gone by now is no error; what a container still needs stays, and is tried again next time.
 _FORGET: Final = """\
-for image; do docker image rm "$image" || true; done
+docker image rm "$@" || true
 """
 # Runs on the host, which has Python for the host runner anyway: the answer of `docker inspect` is long, and holds values.
 _CONTAINERS: Final = """\
@@ -59,7 +62,7 @@ for one in json.loads(ask("inspect", *ids).stdout or "[]") if ids else []:
     }))
 """
 _REMOVE: Final = """\
-for id; do docker container rm --force --volumes "$id" || true; done
+docker container rm --force --volumes "$@" || true
 """
 
 

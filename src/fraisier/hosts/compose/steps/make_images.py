@@ -65,16 +65,15 @@ class MakeImages:
         services = await _services(site, params, names, env)
         own = override.own(services, params.services)
         services = _with_image(services, own, params.image)
-        kept = {
-            **await _build(site, params, names, services, env),
-            **await _take(site, params, services, own),
-        }
-        ids = await image_ids(site.host, tuple(kept.values()))
+        built = await _build(site, params, names, services, env)
+        taken = await _take(site, params, services, own)
+        kept = {**built, **{name: image(params.project, name, tag_of(id_)) for name, id_ in taken.items()}}
+        ids = await image_ids(site.host, tuple(built.values()))
         pins = Pins(
             files=names,
             own=own,
             wanted=params.services,
-            images={name: ids[there] for name, there in kept.items()},
+            images={name: ids[there] for name, there in built.items()} | taken,
             kept=kept,
             names={name: services[name].image for name in kept if services[name].build},
             ports={name: services[name].ports for name in own},
@@ -140,26 +139,30 @@ async def _build(
 async def _take(
     site: Site, params: Params, services: Mapping[str, ServiceFacts], own: tuple[str, ...]
 ) -> dict[str, str]:
-    """Fetch what others have built, and keep it under names that mean just that."""
+    """Fetch what others have built, and keep it under names that mean just that; the id of each such service's image."""
     taken = {name: one.image for name, one in services.items() if not one.build}
     if not taken:
         return {}
-    there = await image_ids(site.host, tuple(taken.values()))
-    for name, what in taken.items():
-        if _must_pull(services[name], carries=name in own, there=what in there):
-            pull = commands.pull(what, deadline=params.deadline)
-            hint = "Is the name right, the registry up, and `docker login` done on that machine?"
-            await effect(site.host, pull, f"Pulling the image of {name}", hint=hint)
     ids = await image_ids(site.host, tuple(taken.values()))
+    wanted = {
+        name: what
+        for name, what in taken.items()
+        if _must_pull(services[name], carries=name in own, there=what in ids)
+    }
+    for name, what in wanted.items():
+        pull = commands.pull(what, deadline=params.deadline)
+        hint = "Is the name right, the registry up, and `docker login` done on that machine?"
+        await effect(site.host, pull, f"Pulling the image of {name}", hint=hint)
+    if wanted:
+        ids = await image_ids(site.host, tuple(taken.values()))
     if absent := [what for what in taken.values() if what not in ids]:
         raise StepFailed(
             f"There is no image {absent[0]} on {site.host.name}, and it may not be pulled.",
             hint="Change its pull_policy in the Compose file, or load the image there.",
         )
-    kept = {name: image(params.project, name, tag_of(ids[what])) for name, what in taken.items()}
-    pairs = [(taken[name], there) for name, there in kept.items()]
+    pairs = [(what, image(params.project, name, tag_of(ids[what]))) for name, what in taken.items()]
     await effect(site.host, commands.tag(pairs), "Keeping the images")
-    return kept
+    return {name: ids[what] for name, what in taken.items()}
 
 
 def _must_pull(service: ServiceFacts, *, carries: bool, there: bool) -> bool:
