@@ -12,6 +12,7 @@ from fraisier.model.host import Host
 from fraisier.model.place import HERE, Place
 from fraisier.observer.grounds import Grounds
 from fraisier.providers.provider import provider_of
+from fraisier.transport import ssh
 
 WITHIN: Final = 2.0  # seconds
 Seen = dict[str, Any]
@@ -24,6 +25,8 @@ async def observe(grounds: Grounds, environment: Environment) -> Seen:
     A version that differs from host to host is nobody's: None.
     """
     places = [place for place in grounds.places(environment) if place.name != HERE]
+    if any(place.ssh for place in places):
+        ssh.load()
     found = await asyncio.gather(*(_observe(grounds, environment, place) for place in places))
     seen = dict(zip((place.name for place in places), found, strict=True))
     return together(seen) if environment.hosts else found[0]

@@ -62,6 +62,11 @@ class SshOpener:
         return channel
 
 
+def load() -> None:
+    """Import what connects, before a clock starts that is meant for the host."""
+    import asyncssh  # noqa: PLC0415, F401
+
+
 async def _reach(way: Ssh, ways: Ways) -> Connected:
     """A connection, and what is to be called when it is closed. What is dropped before the login is tried again."""
     import asyncssh  # noqa: PLC0415

@@ -28,6 +28,9 @@ def moments(shop: Shop, share: int) -> list[tuple[str, str]]:
 
 def is_well(shop: Shop, versions: set[str]) -> str | None:
     """Exactly one of these versions is live, everything has ended, nothing is half made, and everybody says so."""
+    assert until(
+        lambda: shop.status()["observed"]["reachable"], 60
+    )  # which is said after 2 s of a busy machine, too
     live, seen = shop.live_version(), shop.status()
     assert live in versions, (live, seen)
     assert open_work(shop.database) == []
