@@ -51,6 +51,7 @@ class Fleet:
         self.folder.joinpath("shared").mkdir()
         shell.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / "key")
         network.open_bridge(self.slot)
+        needs.make_room()
         for machine in self.machines:
             machine.up()
 

@@ -158,8 +158,8 @@ class Machine:
         return pid if processes.alive(pid) and started(pid) == began else None
 
     def hang_up(self) -> None:
-        """Log everybody out."""
-        for path in self.folder.iterdir():
+        """Log everybody out. A host that never came up has no folder."""
+        for path in self.folder.iterdir() if self.folder.exists() else ():
             if path.is_socket():
                 shell.try_to(*self.ssh, "-O", "exit", f"{path.name}@{self.address}", deadline=10)
 

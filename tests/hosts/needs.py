@@ -34,6 +34,10 @@ OTHERS = {
     "/usr/bin/python3": "python3",
 }
 
+WATCHERS = Path("/proc/sys/fs/inotify/max_user_instances")
+ENOUGH = 1024
+"""Of root's inotify instances: a host has about eight, and the kernel's usual 128 end with the fifteenth host."""
+
 
 class Missing(Exception):
     """Hosts cannot come up here; the message says why, in one line."""
@@ -43,6 +47,12 @@ def check() -> None:
     """Raises `Missing` with everything that is."""
     if found := "; ".join(_missing(PACKAGES)):
         raise Missing(f"no systemd hosts on this machine: {found}")
+
+
+def make_room() -> None:
+    """Let so many hosts be up at the same time as all workers of the tests want; until the machine restarts."""
+    if int(WATCHERS.read_text(encoding="ascii")) < ENOUGH:
+        WATCHERS.write_text(str(ENOUGH), encoding="ascii")
 
 
 def check_docker() -> None:

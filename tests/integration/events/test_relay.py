@@ -60,6 +60,7 @@ async def test_a_dead_receiver_delays_nobody_and_gets_everything_later(database)
         tell(database, "a.1", "a.2")
         await until(lambda: well.got == [1, 2])
         await until(lambda: positions(database)["well"] == 2)
+        await until(lambda: database.rows("outbox")[0]["last_error"])
         [row, _] = database.rows("outbox")
         assert (row["name"], row["position"], row["lag"]) == ("dead", 0, 2)
         assert row["last_error"] == "It is down."
