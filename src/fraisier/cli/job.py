@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -117,6 +118,7 @@ def rows_of(database: Database, environment: Environment) -> list[dict[str, Any]
 
 
 def _run(row: dict[str, Any]) -> dict[str, Any]:
+    hosts = json.loads(row["details"] or "{}").get("hosts", {})
     return {
         "deployment_id": row["identifier"],
         "status": row["status"],
@@ -125,6 +127,7 @@ def _run(row: dict[str, Any]) -> dict[str, Any]:
         "started_at": row["started_at"],
         "duration_seconds": row["duration_seconds"],
         "error": row["error_message"],
+        "host": next(iter(hosts), None),
     }
 
 
@@ -133,8 +136,9 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
 
     last = row["last_run"]
     when = " ".join(filter(None, (row["schedule"] or "by hand", row["timezone"])))
+    where = f" on {last['host']}" if last and last["host"] else ""
     ended = (
-        (times.moment(last["started_at"]), f"{last['status']} ({last['deployment_id']})")
+        (times.moment(last["started_at"]), f"{last['status']}{where} ({last['deployment_id']})")
         if last
         else ("never", "—")
     )

@@ -108,6 +108,16 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         return Identity(self.fraise, self.environment)
 
     @property
+    def chief(self) -> str:
+        """The one of several hosts on which that happens which must not happen twice: hooks, migrations, jobs."""
+        return self.migrate_on or next(iter(self.hosts), "")
+
+    @property
+    def of_jobs(self) -> Environment:
+        """The same for a run of a job, which touches one of its hosts."""
+        return msgspec.structs.replace(self, hosts=(self.chief,)) if self.hosts else self
+
+    @property
     def in_container(self) -> bool:
         """Whether the service of a machine is one container, without any Compose file."""
         return self.provider == "bare_metal" and self.deployment_type is not None

@@ -12,7 +12,7 @@ from fraisier.config.section import BAD, Field, Kind, Value, Values
 
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 MOST: Final = 1000
-SEVERAL_TYPES: Final = ("api", "worker")
+SEVERAL_TYPES: Final = ("api", "worker", "scheduled", "etl", "backup")
 HOST: Final = text("a host as ssh knows it", check=ssh_host)
 ROLLING: Final = "the strategy rolling on one host"
 
@@ -89,7 +89,9 @@ HOST_FIELDS: Final = (
         "Whether one host that fails sends all of them back, or only itself.",
     ),
     Field(
-        "migrate_on", HOST, "The one of several hosts on which hooks and migrations run; default: the first."
+        "migrate_on",
+        HOST,
+        "The one of several hosts on which hooks, migrations and jobs run; default: the first.",
     ),
 )
 

@@ -127,9 +127,6 @@ def jobs(type_: str, values: Values, at: Found, problems: Problems) -> tuple[Job
     if type_ not in TYPES:
         _none_of(type_, listed, only, problems)
         return ()
-    if len(plain(values).get("hosts", ())) > 1:
-        what = "not supported yet: jobs on several hosts"
-        problems.add(values["hosts"], what, kind="not_supported_yet")
     provider = plain(values).get("provider", "bare_metal")
     if provider != "bare_metal":
         what = f"not supported yet: jobs with the provider {provider}"

@@ -125,7 +125,7 @@ def _lacks_it(one: Observed) -> bool:
 
 def refuse_without_chief(environment: Environment, dark: Mapping[str, FraiseQLError]) -> None:
     """Raises what is wrong with the host on which hooks and migrations run: nobody goes on without it."""
-    for host in {environment.migrate_on or "", *environment.hosts[:1]} & dark.keys():
+    for host in {environment.chief, *environment.hosts[:1]} & dark.keys():
         raise dark[host]
 
 

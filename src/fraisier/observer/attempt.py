@@ -82,9 +82,11 @@ class Company(Protocol):
 
 def as_asked(environment: Environment, request: dict[str, Any]) -> Environment:
     """The environment with the branch that was pushed, with leave to `adopt`, and with the deployer that a program asked
-    for by `module:Class`.
+    for by `module:Class`; for a job with the one host on which it runs.
     """
     options = json.loads(request["options"] or "{}")
+    if request["job"]:
+        environment = environment.of_jobs
     if request["trigger_type"] == "webhook" and request["git_branch"]:
         environment = msgspec.structs.replace(environment, branch=request["git_branch"])
     if options.get("adopt"):

@@ -206,7 +206,7 @@ class Desk:
 
     async def backups(self, environment: Environment, folder: str) -> list[Backup]:
         """What lies in a folder of backups, newest first. Raises `Unreachable`, `StepFailed`."""
-        async with self._grounds.readers(self._grounds.places(environment)) as hosts:
+        async with self._grounds.readers(self._grounds.places(environment.of_jobs)) as hosts:
             return await there(next(iter(hosts.targets.values())), folder)
 
     async def preview(self, identity: Identity, wanted: Wanted) -> Preview:

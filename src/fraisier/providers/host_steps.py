@@ -45,7 +45,7 @@ from fraisier.providers.provider import SchemaChange
 
 MARGIN = 60.0
 SHOWN = 60
-ONCE = frozenset({"run_in_release", "migrate_database"})  # hooks, backups and migrations: not on every host
+ONCE = frozenset({"run_in_release", "migrate_database", "run_job"})  # what must not happen on every host
 
 
 def service(environment: Environment, observed: Observed) -> ServiceRef | None:

@@ -31,13 +31,14 @@ class Parts(msgspec.Struct, frozen=True):
 def spread(each: Each, environment: Environment) -> tuple[Step, ...]:
     """The steps of every host by its name, in the order of hosts, as one plan.
 
-    What happens once is left out where its host is not among them: it has happened.
+    What happens once is left out where its host is not among them: it has happened. Where jobs run, that host stands
+    for the others, and is never left behind. What is for Fraisier's own machine comes when all have changed.
     """
     parts = {host: divided(steps) for host, steps in each.items()}
     groups = batches(tuple(each), environment)
-    chief = environment.migrate_on or environment.hosts[0]
+    chief, any_of_them = environment.chief, next(iter(parts.values()))
     first = parts.get(chief, Parts((), (), ()))
-    alone = {chief} if any(step.once for step in first.before) else set()
+    alone = {chief} if environment.jobs or any(step.once for step in first.before) else set()
     if environment.strategy == ROLLING:
         alone.add(groups[0][0])
 
@@ -52,12 +53,14 @@ def spread(each: Each, environment: Environment) -> tuple[Step, ...]:
     for number, group in enumerate(groups):
         if number and environment.batch_pause:
             changed.append(pause.step(environment.batch_pause))
-        changed += [step for host in group for step in of(host, parts[host].change, 2 + number)]
+        changes = {host: [step for step in parts[host].change if step.host != HERE] for host in group}
+        changed += [step for host in group for step in of(host, changes[host], 2 + number)]
     return (
-        *(step for step in next(iter(parts.values())).before if step.host == HERE),
+        *(step for step in any_of_them.before if step.host == HERE),
         *everywhere(lambda one: (step for step in one.before if not (step.once or step.host)), 1),
         *of(chief, (step for step in first.before if step.once), 0),
         *changed,
+        *(step for step in any_of_them.change if step.host == HERE),
         *of(chief, (step for step in first.after if step.once), 0),
         *everywhere(lambda one: (step for step in one.after if not step.once), 2 + len(groups)),
     )

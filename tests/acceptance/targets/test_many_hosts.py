@@ -175,3 +175,46 @@ def test_a_host_that_cannot_be_returned_is_restored_once_it_answers(shop):
     assert shop.live_versions() == [good] * 3
     assert shop.rows("SELECT 1 FROM tb_event WHERE type = 'host.restored'")
     assert shop.left_over() == []
+
+
+@pytest.mark.feature("TYP-02", "TYP-03")
+def test_a_job_runs_on_one_host_of_the_version_that_all_of_them_have(shop):
+    ledger = shop.there / "ledger"
+
+    def configure(chief):
+        load, report = f'echo "load $(cat label)" >> {ledger}', f'echo "report $(cat label)" >> {ledger}'
+        jobs = {
+            "load": {"script": ["sh", "-c", load]},
+            "report": {"schedule": "0 2 * * *", "script": ["sh", "-c", report], "depends_on": "load"},
+        }
+        environment = shop.environment(
+            service=None, health_check=None, jobs=jobs, migrate_on=chief, **ROLLING
+        )
+        shop.write_config({"fraises": {"shop": {"type": "etl", "environments": {"production": environment}}}})
+
+    def ledgers():
+        files = [shop.seen(ledger, number) for number, _ in enumerate(shop.names)]
+        return [file.read_text().split("\n")[:-1] if file.exists() else [] for file in files]
+
+    configure("web2")
+    sha = shop.commit()
+    assert shop.deploy()["status"] == "success"
+    assert shop.status()["observed"]["version"] == sha
+    assert ledgers() == [[], ["load v1"], []]
+    assert [host for host, kind, _ in shop.steps_taken() if kind == "switch_release"] == shop.names
+    assert [host for host, kind, _ in shop.steps_taken() if kind == "place_timers"] == ["(here)"]
+    early = shop.run("job", "run", "shop", "production", "report")
+    assert (early.exit_code, ledgers()) == (1, [[], ["load v1"], []])
+    assert "depends on load, which has never run" in early.stderr
+    assert shop.run("job", "run", "shop", "production", "load").exit_code == 0
+    with shop.apart(0):
+        ran = shop.run("job", "run", "shop", "production", "report", "--json")
+    assert (ran.exit_code, ran.json["hosts"].keys()) == (0, {"web2"}), ran
+    assert ledgers() == [[], ["load v1", "load v1", "report v1"], []]
+    with shop.apart(1):
+        lost = shop.run("job", "run", "shop", "production", "report")
+        assert (lost.exit_code, "web2" in lost.stderr) == (5, True), lost
+        configure("web3")
+        assert shop.run("job", "run", "shop", "production", "report").exit_code == 0
+    assert "success on web3 (dep_" in shop.run("job", "list").stdout
+    assert ledgers() == [[], ["load v1", "load v1", "report v1"], ["report v1"]]

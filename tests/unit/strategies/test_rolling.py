@@ -3,6 +3,7 @@
 import pytest
 
 from fraisier.config.environment import Environment
+from fraisier.config.job import Job
 from fraisier.model.place import HERE
 from fraisier.model.step import HEALTH, OnFailure, Position, Step
 from fraisier.strategies.rolling import batch_size, batches, spread
@@ -100,3 +101,21 @@ def test_who_fails_goes_back_alone_but_for_the_first_host_and_the_one_that_migra
 def test_what_happened_once_does_not_happen_again_for_those_that_follow():
     planned = spread({"b": steps()}, environment())
     assert {step.kind for step in planned} == {"fetch", "prepare", "build", "switch", HEALTH, "prune"}
+
+
+def test_timers_are_placed_once_when_all_have_changed_and_who_runs_the_jobs_is_not_left_behind():
+    jobs = environment(jobs=(Job(name="daily", command=("true",)),), on_host_failure="keep_going")
+    with_timers = (*steps()[:3], *steps()[4:5], Step(kind="timers", title="t", host=HERE), *steps()[5:])
+    planned = spread(dict.fromkeys(("a", "b"), with_timers), jobs)
+    assert rows(planned)[5:] == [
+        ("a", "switch", 2),
+        ("a", HEALTH, 2),
+        ("b", "switch", 2),
+        ("b", HEALTH, 2),
+        (HERE, "timers", 0),
+        ("a", "hook", 0),
+        ("a", "prune", 3),
+        ("b", "prune", 3),
+    ]
+    on = {step.host: step.on_failure for step in planned if step.kind == "switch"}
+    assert on == {"a": OnFailure.BACK, "b": OnFailure.HOST}
