@@ -50,9 +50,8 @@ class Connection:
         self._listening = asyncio.create_task(self._listen())
 
     async def _greet(self) -> bytes:
-        text = program()
         with contextlib.suppress(ConnectionError):
-            await self._channel.send(b"%d\n%s" % (len(text), text))
+            await self._channel.send(program())
             return await self._channel.receive()
         return b""
 

@@ -7,15 +7,13 @@ the program ends: effects go on without it, looks die with it.
 from __future__ import annotations
 
 import gc
-import json
 import os
 import select
-import signal
-from functools import partial
 
 from fraisier.hosts.runner.effect import Effect
 from fraisier.hosts.runner.fence import Fence, Refused
 from fraisier.hosts.runner.files import Stream, Tail, raw, read_all, reason, write_all
+from fraisier.hosts.runner.lean import dumps, loads, signal
 from fraisier.hosts.runner.reading import READS
 from fraisier.hosts.runner.receiving import receive
 from fraisier.hosts.runner.supervision import (
@@ -64,8 +62,8 @@ class Conversation:
         if b"\n" in data:
             *lines, self.unread = self.unread.split(b"\n")
             for line in lines:
-                request = json.loads(line)
-                answer(request["id"], partial(self.do, request))
+                request = loads(line)
+                answer(request["id"], lambda request=request: self.do(request))
 
     def do(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """What is asked, or None when the answer comes later."""
@@ -108,8 +106,8 @@ class Conversation:
 
     def start(self, effect: Effect, lock: int) -> None:
         supervisor, said = effect.start(lock)
-        ended = partial(self.heard, said, supervisor)
-        self.watch(said, lambda: answer(effect.request["id"], lambda: effect.answer(ended())))
+        number = effect.request["id"]
+        self.watch(said, lambda: answer(number, lambda: effect.answer(self.heard(said, supervisor))))
 
     def kill(self, request: dict[str, Any]) -> None:
         """Stop an effect and answer when it is gone; one that has not begun never will."""
@@ -183,7 +181,7 @@ class Conversation:
         words = read_all(said)
         os.close(said)
         os.waitpid(supervisor, 0)
-        spoken: dict[str, Any] | None = json.loads(words) if words else None
+        spoken: dict[str, Any] | None = loads(words) if words else None
         return spoken
 
 
@@ -223,7 +221,7 @@ def answer(number: int, work: Callable[[], dict[str, Any] | None]) -> None:
 
 
 def send(message: dict[str, Any]) -> None:
-    write_all(1, json.dumps(message).encode() + b"\n")
+    write_all(1, dumps(message).encode() + b"\n")
 
 
 def main() -> None:

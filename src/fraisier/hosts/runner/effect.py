@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 
 from fraisier.hosts.runner.fence import Fence, Refused
 from fraisier.hosts.runner.files import hide, raw, read_json, read_tail
+from fraisier.hosts.runner.lean import is_name
 from fraisier.hosts.runner.log import Log
 from fraisier.hosts.runner.processes import alive, end_all, identity
 from fraisier.hosts.runner.supervision import fork_supervisor, supervise
@@ -21,7 +21,7 @@ class Effect:
 
     def __init__(self, request: dict[str, Any]) -> None:
         self.request, self.fence, self.key = request, Fence(request), request["effect"]
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.key):
+        if not is_name(self.key, "_-", 100):
             raise ValueError(
                 f"an effect is named with at most 100 letters, digits, - and _, not {self.key!r}"
             )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
+
+from fraisier.hosts.runner.lean import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def read_all(fd: int) -> bytes:
 def read_json(path: str) -> dict[str, Any] | None:
     """None where there is no file, or one that a power loss has broken."""
     try:
-        value = json.loads(read_file(path) or b"null")
+        value = loads(read_file(path) or b"null")
     except ValueError:
         return None
     return value if isinstance(value, dict) else None

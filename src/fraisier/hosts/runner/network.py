@@ -4,9 +4,7 @@ in time, whatever it waits for, even a name that nobody resolves.
 
 from __future__ import annotations
 
-import signal
-import socket
-
+from fraisier.hosts.runner.lean import signal, socket
 from fraisier.hosts.runner.supervision import die_with
 
 TYPE_CHECKING = False
@@ -41,10 +39,25 @@ def ask(request: dict[str, Any], parent: int) -> dict[str, Any]:
 def connect(request: dict[str, Any]) -> dict[str, Any]:
     """Whether somebody accepts a connection. Nothing is sent."""
     try:
-        socket.create_connection((request["host"], request["port"])).close()
+        greet(request["host"], request["port"])
     except (OSError, ValueError) as error:
         return trouble(error)
     return {}
+
+
+def greet(host: str, port: int) -> None:
+    """Connect to one of the addresses of a name. Raises what the last of them says."""
+    addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    for left, (family, kind, protocol, _, address) in enumerate(addresses, 1 - len(addresses)):
+        one = socket.socket(family, kind, protocol)
+        try:
+            one.connect(address)
+            break
+        except OSError:
+            if not left:
+                raise
+        finally:
+            one.close()
 
 
 def get(request: dict[str, Any]) -> dict[str, Any]:

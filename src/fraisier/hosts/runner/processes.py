@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-from functools import lru_cache
 
 from fraisier.hosts.runner.files import read_file
+from fraisier.hosts.runner.lean import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,9 +54,8 @@ def started(pid: int) -> str:
     return found.started if found else ""
 
 
-@lru_cache(maxsize=None)
 def boot_id() -> str:
-    """Which start of the machine this is; it cannot change under us."""
+    """Which start of the machine this is."""
     return (read_file("/proc/sys/kernel/random/boot_id") or b"").decode().strip()
 
 

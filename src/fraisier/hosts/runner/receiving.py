@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import os
-import re
 
 from fraisier.hosts.runner.fence import Fence
+from fraisier.hosts.runner.lean import is_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ FOLDER = "received"
 def receive(request: dict[str, Any]) -> dict[str, Any]:
     """Write one piece where it belongs. The first one empties the folder: what lies there was never used."""
     fence, name = Fence(request), request["name"]
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", name):
+    if not is_name(name, "._-", 200):
         raise ValueError(f"a file is named with at most 200 letters, digits, ., _ and -, not {name!r}")
     lock = fence.enter()
     try:
@@ -27,7 +27,7 @@ def receive(request: dict[str, Any]) -> dict[str, Any]:
         path = os.path.join(folder, name)
         if request["offset"] == 0:
             clear(folder)
-        write_at(path, request["offset"], base64.b64decode(request["data"]))
+        write_at(path, request["offset"], binascii.a2b_base64(request["data"]))
         return {"path": path}
     finally:
         os.close(lock)

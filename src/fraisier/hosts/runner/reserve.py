@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import json
 import os
 from itertools import islice
 
 from fraisier.hosts.runner.files import sync_folder, write_file
+from fraisier.hosts.runner.lean import dumps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Reserve:
         return False
 
     def write_json(self, path: str, value: dict[str, Any], *, durable: bool = False) -> None:
-        self.write(path, json.dumps(value).encode(), durable=durable)
+        self.write(path, dumps(value).encode(), durable=durable)
 
     def write(self, path: str, content: bytes, *, durable: bool = False) -> None:
         """As `write_file`, on a full disk too. Raises `OSError` when nothing is left, or for more than 8 KiB."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import _thread
 import ctypes
-import json
 import os
 import pwd
-import signal
 import time
 
 from fraisier.hosts.runner.files import raw, reason, write_all
+from fraisier.hosts.runner.lean import dumps, signal
 from fraisier.hosts.runner.processes import PATIENCE, descendants, processes, signal_all
 
 TYPE_CHECKING = False
@@ -59,7 +58,7 @@ def speak_last(work: Callable[[], dict[str, Any]], speak: int, *keep: int) -> No
 
 def leave(speak: int, words: dict[str, Any]) -> NoReturn:
     try:
-        os.write(speak, json.dumps(words).encode())
+        os.write(speak, dumps(words).encode())
     finally:  # without a listener, the result file speaks
         os._exit(0)
 
