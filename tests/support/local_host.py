@@ -47,7 +47,7 @@ class LocalHost:
             extra_groups=[] if self.user is not None else None,
         )
         self.started(process.pid)
-        stdin = what.stdin.reveal() if isinstance(what.stdin, Secret) else what.stdin
+        stdin = "".join(part.reveal() if isinstance(part, Secret) else part for part in what.stdin)
         try:
             async with asyncio.timeout(what.deadline):
                 output, _ = await process.communicate(stdin.encode())

@@ -70,6 +70,12 @@ class Recorder:
     async def list_folder(self, path: str) -> list[str] | None:
         return await self._host.list_folder(path)
 
+    async def room(self, path: str) -> int | None:
+        return await self._host.room(path)
+
+    async def working_folders(self) -> list[str]:
+        return await self._host.working_folders()
+
     async def listeners(self, port: int) -> list[Listener]:
         return await self._host.listeners(port)
 

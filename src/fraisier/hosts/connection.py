@@ -36,6 +36,8 @@ class Connection:
         self._hidden: set[str] = set()
         self._hidden_last: list[str] = []
         self._listening: asyncio.Task[None] | None = None
+        self._unsent: list[bytes] = []
+        self._sending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Send the program and wait until it speaks; nothing may be sent before that."""
@@ -78,15 +80,27 @@ class Connection:
         number, answer = self._count, asyncio.get_running_loop().create_future()
         self._open[number], self._more[number] = answer, more
         try:
-            await self._channel.send(json.dumps({"id": number, **self._shortened(question)}).encode() + b"\n")
+            self._send(json.dumps({"id": number, **self._shortened(question)}).encode() + b"\n")
             heard = await answer
-        except ConnectionError as error:
-            raise ConnectionEnded(str(error)) from error
         finally:
             del self._open[number], self._more[number]
         if "error" in heard:
             raise Answered(heard["error"], heard["message"])
         return dict(heard["value"])
+
+    def _send(self, line: bytes) -> None:
+        """What is asked in one turn of the loop travels together."""
+        self._unsent.append(line)
+        if len(self._unsent) == 1:
+            self._sending = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        lines, self._unsent = self._unsent, []
+        try:
+            await self._channel.send(b"".join(lines))
+        except ConnectionError as error:
+            self._why_ended = str(error)
+            self._end()
 
     def _shortened(self, question: dict[str, Any]) -> dict[str, Any]:
         """Of what is to be hidden, only what this runner has not been told yet: with many secrets it is long."""

@@ -103,6 +103,12 @@ class FencedHost:
     async def list_folder(self, path: str) -> list[str] | None:
         return await self._reader.list_folder(path)
 
+    async def room(self, path: str) -> int | None:
+        return await self._reader.room(path)
+
+    async def working_folders(self) -> list[str]:
+        return await self._reader.working_folders()
+
     async def listeners(self, port: int) -> list[Listener]:
         return await self._reader.listeners(port)
 

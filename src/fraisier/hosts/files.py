@@ -5,7 +5,11 @@ What replaces something is written beside it and renamed over it, so a reader se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import chain
 from typing import Final
+
+import msgspec
 
 from fraisier.model.command import Command, command
 from fraisier.model.secret import Secret
@@ -13,14 +17,23 @@ from fraisier.model.secret import Secret
 _WRITE: Final = """\
 set -e
 umask 077
-new="$1.new.$$"
-trap '[ ! -e "$new" ] || rm -f -- "$new"' EXIT
+mode=$1
+shift
+clean() { while [ $# -gt 0 ]; do [ ! -e "$1.new.$$" ] || rm -f -- "$1.new.$$"; shift 2; done; }
+trap 'clean "$@"' EXIT
 trap 'exit 1' HUP INT TERM
-[ "$2" != 0644 ] || umask 022
-cat > "$new"
-case $2 in 0600 | 0644) ;; *) chmod -- "$2" "$new" ;; esac
-sync -- "$new"
-mv -fT -- "$new" "$1"
+[ "$mode" != 0644 ] || umask 022
+fill() {
+  while [ $# -gt 0 ]; do
+    head --bytes="$2" > "$1.new.$$"
+    case $mode in 0600 | 0644) ;; *) chmod -- "$mode" "$1.new.$$" ;; esac
+    sync -- "$1.new.$$"
+    shift 2
+  done
+}
+place() { while [ $# -gt 0 ]; do mv -fT -- "$1.new.$$" "$1"; shift 2; done; }
+fill "$@"
+place "$@"
 """
 
 _POINT: Final = """\
@@ -52,7 +65,18 @@ def script(text: str, *arguments: str, stdin: str | Secret = "", deadline: float
 
 def write(path: str, content: str | Secret, *, mode: int = 0o644) -> Command:
     """Make `path` hold exactly `content`. It is never readable by others before it has its mode."""
-    return script(_WRITE, path, f"{mode:04o}", stdin=content)
+    return write_all({path: content}, mode=mode)
+
+
+def write_all(contents: Mapping[str, str | Secret], *, mode: int = 0o644) -> Command:
+    """As `write`, for some files. They take their places one after the other, once all are on the disk."""
+    places = chain(*((path, str(_bytes(content))) for path, content in contents.items()))
+    return msgspec.structs.replace(script(_WRITE, f"{mode:04o}", *places), stdin=tuple(contents.values()))
+
+
+def _bytes(content: str | Secret) -> int:
+    text = content.reveal() if isinstance(content, Secret) else content
+    return len(text.encode("utf-8", "surrogateescape"))
 
 
 def copy(source: str, path: str, *, mode: int = 0o644) -> Command:
@@ -70,7 +94,7 @@ def unwrite(*paths: str) -> Command:
 
 
 def remove(*paths: str, deadline: float = 300.0) -> Command:
-    """Remove files and whole folders; what is not there is no error."""
+    """Remove files and whole folders, one after the other; what is not there is no error."""
     return command("rm", "-rf", "--", *paths, deadline=deadline)
 
 

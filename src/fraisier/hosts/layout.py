@@ -6,7 +6,9 @@ in plans; there, every release is the tree itself.
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -123,16 +125,16 @@ async def read_releases(host: Host, app_path: str) -> tuple[tuple[Release, ...],
     A folder without a manifest was never finished and is not listed; in a tree the manifest is all there is. Raises `DeploymentError` for a manifest
     that cannot be read, and for a `current` that points to nothing known.
     """
-    names = await host.list_folder(releases_folder(app_path)) or []
-    found = [
-        await _read_manifest(host, app_path, name.removesuffix(".json"))
-        for name in sorted(names, key=age)
-        if name.endswith(".json") and (tree_of(app_path) or name.removesuffix(".json") in names)
-    ]
-    return tuple(found), _live(found, await host.read_link(current_path(app_path)), app_path)
+    entries, current = await asyncio.gather(
+        host.list_folder(releases_folder(app_path)), host.read_link(current_path(app_path))
+    )
+    names = [name.removesuffix(".json") for name in entries or [] if name.endswith(".json")]
+    finished = [name for name in sorted(names, key=age) if tree_of(app_path) or name in (entries or [])]
+    found = await asyncio.gather(*(_read_manifest(host, app_path, name) for name in finished))
+    return tuple(found), _live(found, current, app_path)
 
 
-def _live(found: list[Release], target: str | None, app_path: str) -> Release | None:
+def _live(found: Sequence[Release], target: str | None, app_path: str) -> Release | None:
     if target is None:
         return None
     name = name_in(target)

@@ -64,6 +64,14 @@ class HostReader:
         names: list[str] | None = await self._read("names", do="list", path=path)
         return names
 
+    async def room(self, path: str) -> int | None:
+        left: int | None = await self._read("bytes", do="room", path=path)
+        return left
+
+    async def working_folders(self) -> list[str]:
+        folders: list[str] = await self._read("folders", do="working_folders")
+        return folders
+
     async def listeners(self, port: int) -> list[Listener]:
         found = await self._read("listeners", do="listeners", port=port)
         masked = [{**one, "command": self._redactor.mask(one["command"])} for one in found]
@@ -99,7 +107,7 @@ def described(what: Command, redactor: Redactor) -> dict[str, Any]:
         "argv": list(what.argv),
         "env": {name: revealed(value) for name, value in what.env.items()},
         "cwd": what.cwd,
-        "stdin": revealed(what.stdin),
+        "stdin": "".join(map(revealed, what.stdin)),
         "deadline": what.deadline,
         "hide": redactor.forms(),
     }

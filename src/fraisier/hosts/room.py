@@ -37,13 +37,8 @@ async def folder(host: Host, app_path: str, name: str) -> Finding:
 
 
 async def disk(host: Host, app_path: str, name: str) -> Finding | None:
-    """None where df says nothing: not every file system does."""
-    existing = app_path
-    while existing != "/" and await host.list_folder(existing) is None:
-        existing = posixpath.dirname(existing)
-    shown = await host.look(command("df", "-Pk", "--", existing, deadline=20))
-    free = prepare_folder.free_bytes(shown.output)
-    if free is None:
+    """None where the file system has no size."""
+    if (free := await host.room(app_path)) is None:
         return None
     said = f"The disk of {app_path} has {free // MIB} MiB left."
     if free < ENOUGH:

@@ -58,10 +58,12 @@ async def write(site: Site, params: StageParams, unit: str | None = None) -> Rel
     unit = await unit_text(site.host, params) if unit is None else unit
     manifest, env_path, unit_path = paths(params.app_path, params.release)
     finished = _complete(params.manifest, env, unit)
-    await _write(site.host, env_path, Secret(env_file.render(env)))
+    beside: dict[str, str | Secret] = {env_path: Secret(env_file.render(env))}
     if unit is not None:
-        await _write(site.host, unit_path, unit)
-    await _write(site.host, manifest, msgspec.json.encode(finished).decode())
+        beside[unit_path] = unit
+    beside[manifest] = msgspec.json.encode(finished).decode()
+    # 0600, the manifest too: a digest of a short secret can be guessed by who can read it.
+    await effect(site.host, files.write_all(beside, mode=0o600), f"Writing {', '.join(beside)}")
     return finished
 
 
@@ -92,8 +94,3 @@ def _complete(manifest: Release, env: Mapping[str, str], unit: str | None) -> Re
         environment=env_file.digests(salt, env),
         salt=salt,
     )
-
-
-async def _write(host: Host, path: str, content: str | Secret) -> None:
-    """0600, the manifest too: a digest of a short secret can be guessed by who can read it."""
-    await effect(host, files.write(path, content, mode=0o600), f"Writing {path}")

@@ -12,6 +12,7 @@ from fraisier.model.secret import Secret
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. It starts in a clean environment (PATH, HOME, LANG) plus `env`; `deadline` is in seconds.
+    The texts of `stdin` follow each other.
 
     A command that runs into its deadline is killed with its whole process group: SIGTERM, then SIGKILL.
     """
@@ -19,7 +20,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...]
     env: Mapping[str, str | Secret] = msgspec.field(default_factory=dict)
     cwd: str | None = None
-    stdin: str | Secret = ""
+    stdin: tuple[str | Secret, ...] = ()
     deadline: float = 60.0
 
     def __str__(self) -> str:
@@ -34,7 +35,9 @@ def command(
     deadline: float = 60.0,
 ) -> Command:
     """Build a command: `command("systemctl", "restart", "--", unit, deadline=90)`."""
-    return Command(argv=argv, env=dict(env or {}), cwd=cwd, stdin=stdin, deadline=deadline)
+    return Command(
+        argv=argv, env=dict(env or {}), cwd=cwd, stdin=(stdin,) if stdin else (), deadline=deadline
+    )
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):

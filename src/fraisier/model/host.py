@@ -83,6 +83,14 @@ class Host(Protocol):
         """The sorted names in a folder; None where there is no such folder."""
         ...
 
+    async def room(self, path: str) -> int | None:
+        """The bytes that the disk has left below a path, be it there or not; None where a disk cannot be full."""
+        ...
+
+    async def working_folders(self) -> list[str]:
+        """The sorted folders in which processes work, as far as may be known; those of removed ones end in `(deleted)`."""
+        ...
+
     async def listeners(self, port: int) -> list[Listener]:
         """Every process that listens on this TCP port, on any address."""
         ...

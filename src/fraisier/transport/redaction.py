@@ -43,7 +43,7 @@ class Redactor:
 
     def learn_from(self, what: Command) -> None:
         """Every secret that a command carries."""
-        self.learn(*(value for value in (*what.env.values(), what.stdin) if isinstance(value, Secret)))
+        self.learn(*(value for value in (*what.env.values(), *what.stdin) if isinstance(value, Secret)))
 
     def forms(self) -> list[str]:
         """All texts that are masked, longest first."""

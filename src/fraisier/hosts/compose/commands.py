@@ -83,7 +83,9 @@ def compose(
     """`docker compose` for the project `name`; the first of `files` says where relative paths begin."""
     chosen = [word for path in files for word in ("--file", path)]
     argv = ("docker", "compose", "--project-name", name, *chosen, *words)
-    return Command(argv=argv, env={**QUIET, **(env or {})}, cwd=cwd, stdin=stdin, deadline=deadline)
+    return Command(
+        argv=argv, env={**QUIET, **(env or {})}, cwd=cwd, stdin=(stdin,) if stdin else (), deadline=deadline
+    )
 
 
 def up(

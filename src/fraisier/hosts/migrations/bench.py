@@ -78,7 +78,7 @@ class Bench:
             argv=("sh", "-c", _RUN, "sh", beside, *argv),
             env=await self._env(),
             cwd=self.folder,
-            stdin=stdin,
+            stdin=(stdin,) if stdin else (),
             deadline=deadline,
         )
         return as_user(what, self.settings.user)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 CHUNK = 1024 * 1024
+UNSENT: list[bytes] = []
 ATTACHED_EVERY = 50  # milliseconds between two looks at effects that another connection started
 
 
@@ -48,12 +49,13 @@ class Conversation:
         send({"ready": os.getpid()})
         self.watch(0, self.listen)
         while not self.over:
+            flush()
             for fd, _ in self.poll.poll(ATTACHED_EVERY if self.attached else None):
                 if fd in self.watched:
                     self.watched[fd]()
             for one in [one for one in self.attached if not one[1].runs()]:
                 self.attached.remove(one)
-                answer(one[0], partial(one[1].answer, None))
+                answer(one[0], one[1].answer, None)
 
     def listen(self) -> None:
         data = os.read(0, CHUNK)
@@ -63,7 +65,7 @@ class Conversation:
             *lines, self.unread = self.unread.split(b"\n")
             for line in lines:
                 request = loads(line)
-                answer(request["id"], lambda request=request: self.do(request))
+                answer(request["id"], self.do, request)
 
     def do(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """What is asked, or None when the answer comes later."""
@@ -207,10 +209,10 @@ def adopt_fence(request: dict[str, Any]) -> dict[str, Any]:
     return {"token": fence.token}
 
 
-def answer(number: int, work: Callable[[], dict[str, Any] | None]) -> None:
+def answer(number: int, work: Callable[..., dict[str, Any] | None], *arguments: Any) -> None:
     """Send what `work` returns or raises; for None, somebody else will answer."""
     try:
-        value = work()
+        value = work(*arguments)
     except Refused as no:
         send({"id": number, "error": no.code, "message": str(no)})
     except (OSError, ValueError) as error:
@@ -221,7 +223,13 @@ def answer(number: int, work: Callable[[], dict[str, Any] | None]) -> None:
 
 
 def send(message: dict[str, Any]) -> None:
-    write_all(1, dumps(message).encode() + b"\n")
+    """What is sent in one round of the conversation travels together, see `flush`."""
+    UNSENT.append(dumps(message).encode() + b"\n")
+
+
+def flush() -> None:
+    write_all(1, b"".join(UNSENT))
+    UNSENT.clear()
 
 
 def main() -> None:

@@ -42,14 +42,13 @@ else:
         scan = make_scanner(Plainly())
 
 
-def loads(text: str | bytes) -> Any:
+def loads(text: str | bytes | bytearray) -> Any:
     """As json.loads, of UTF-8. What is no JSON is left to json, which knows how to say so."""
     text = (text if isinstance(text, str) else text.decode("utf-8")).strip(" \t\r\n")
-    value, end = None, -1
     try:
         value, end = scan(text, 0)
     except (StopIteration, SystemError):  # the latter while nobody has loaded json's own error
-        pass
+        value, end = None, -1
     if end == len(text):
         return value
     import json  # noqa: PLC0415

@@ -46,6 +46,23 @@ def list_folder(request: dict[str, Any]) -> dict[str, Any]:
         return {"names": None}
 
 
+def room(request: dict[str, Any]) -> dict[str, Any]:
+    """What the disk has left for this user below a path, be it there or not; see statvfs(3)."""
+    path = request["path"]
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    disk = os.statvfs(path)
+    return {"bytes": disk.f_bavail * disk.f_frsize if disk.f_blocks else None}
+
+
+def working_folders(_: dict[str, Any]) -> dict[str, Any]:
+    """Where the processes of this machine work, as far as this user may know."""
+    found = {
+        read_link({"path": f"/proc/{name}/cwd"})["target"] for name in os.listdir("/proc") if name.isdigit()
+    }
+    return {"folders": sorted(found - {None})}
+
+
 def tree(request: dict[str, Any]) -> dict[str, Any]:
     """A process and its descendants; none when it is gone."""
     pid = request["pid"]
@@ -141,6 +158,8 @@ READS = {
     "read_link": read_link,
     "real_path": real_path,
     "list": list_folder,
+    "room": room,
+    "working_folders": working_folders,
     "listeners": listeners,
     "tree": tree,
     "recorded": recorded,

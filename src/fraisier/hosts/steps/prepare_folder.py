@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Final
 
 import msgspec
@@ -16,7 +17,6 @@ from fraisier.model.host import Host, Site
 from fraisier.model.step import Seen, step_kind
 
 MIB: Final = 1024 * 1024
-_FREE: Final = 'p=$1; while [ ! -e "$p" ]; do p=$(dirname -- "$p"); done; df -Pk -- "$p"'
 _OURS: Final = frozenset({".fraisier", "releases", "current", "lost+found"})
 
 
@@ -40,8 +40,8 @@ class PrepareFolder:
         return Seen.NOT_DONE if names is None else Seen.DONE
 
     async def apply(self, site: Site, params: Params) -> None:
+        names = await site.host.list_folder(params.app_path) or []
         if not params.adopt:
-            names = await site.host.list_folder(params.app_path) or []
             refuse_foreign(names, params.app_path, site.host.name)
         if (in_place := layout.tree_of(params.app_path)) is not None:
             tree.refuse_modified(await look(site.host, in_place), in_place)
@@ -49,6 +49,8 @@ class PrepareFolder:
         if params.user is not None:
             await refuse_user(site.host, params.user)
         folders = layout.releases_folder(params.app_path), layout.private_folder(params.app_path)
+        if {PurePosixPath(folder).name for folder in folders} <= set(names):
+            return
         await effect(site.host, files.make_folder(*folders), f"Making the folder {params.app_path}")
 
     async def undo(self, site: Site, params: Params) -> None:
@@ -70,18 +72,10 @@ def refuse_foreign(names: list[str], app_path: str, host: str) -> None:
 
 
 async def _see_room(host: Host, params: Params) -> None:
-    shown = await host.look(files.script(_FREE, params.app_path, deadline=20))
-    free = free_bytes(shown.output)
+    free = await host.room(params.app_path)
     if free is not None and free < params.min_free_bytes:
         raise StepFailed(
             f"The disk of {params.app_path} on {host.name} has {free // MIB} MiB left; "
             f"{params.min_free_bytes // MIB} MiB are needed.",
             hint="Free some space there (a lower keep_releases helps) and deploy again.",
         )
-
-
-def free_bytes(output: str) -> int | None:
-    """What `df -Pk` says is available, see df(1p); None when it says nothing of the kind."""
-    fields = output.rstrip().rpartition("\n")[2].split()
-    sizes = [field for field in fields[1:4] if field.isdecimal()]
-    return int(sizes[2]) * 1024 if len(sizes) == 3 else None  # noqa: PLR2004 - total, used, available

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Final
@@ -15,7 +16,6 @@ from fraisier.model.host import Host, Site
 from fraisier.model.step import Seen, step_kind
 
 _BESIDE: Final = (".json", ".env", ".unit")
-_WORKING_FOLDERS: Final = "readlink -- /proc/[0-9]*/cwd 2>/dev/null; true"
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +35,10 @@ class PruneReleases:
 
     async def apply(self, site: Site, params: Params) -> None:
         kept = layout.before_folder(params.app_path)
-        if await site.host.list_folder(kept):
+        names, gone = await asyncio.gather(site.host.list_folder(kept), _doomed(site.host, params))
+        if names:
             await effect(site.host, files.remove(kept), f"Removing {kept}")
-        for name in await _doomed(site.host, params):
+        for name in gone:
             await _remove(site.host, params.app_path, name)
 
     async def undo(self, site: Site, params: Params) -> None:
@@ -64,21 +65,22 @@ def _release_of(entry: str) -> str:
 
 
 async def _doomed(host: Host, params: Params) -> list[str]:
-    live = layout.name_in(await host.read_link(layout.current_path(params.app_path)))
-    folders = await host.look(files.script(_WORKING_FOLDERS, deadline=20))
-    releases = await layout.physical_releases(host, params.app_path)
-    busy = {layout.release_of(line, releases) for line in folders.output.splitlines()}
-    stay = {name for name in {live, *busy, *params.protect} if name}
-    entries = await host.list_folder(layout.releases_folder(params.app_path)) or []
+    current, folders, releases, entries = await asyncio.gather(
+        host.read_link(layout.current_path(params.app_path)),
+        host.working_folders(),
+        layout.physical_releases(host, params.app_path),
+        host.list_folder(layout.releases_folder(params.app_path)),
+    )
+    busy = {layout.release_of(folder, releases) for folder in folders}
+    stay = {name for name in {layout.name_in(current), *busy, *params.protect} if name}
     in_place = layout.tree_of(params.app_path) is not None
-    return doomed(entries, keep=params.keep, stay=stay, in_place=in_place)
+    return doomed(entries or [], keep=params.keep, stay=stay, in_place=in_place)
 
 
 async def _remove(host: Host, app_path: str, name: str) -> None:
     """The manifest first: what is half removed must not look finished."""
     folder = f"{layout.releases_folder(app_path)}/{name}"
-    beside = [folder + end for end in _BESIDE]
-    await effect(host, files.remove(beside[0]), f"Removing the release {name}")
-    await effect(host, files.remove(folder, *beside[1:]), f"Removing the release {name}")
+    manifest, *beside = (folder + end for end in _BESIDE)
+    await effect(host, files.remove(manifest, folder, *beside), f"Removing the release {name}")
     if (in_place := layout.tree_of(app_path)) is not None:
         await effect(host, tree.forget(in_place, name), f"Forgetting the commit of {name}")

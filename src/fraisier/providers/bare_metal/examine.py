@@ -47,7 +47,8 @@ async def lane(host: Host, environment: Environment, installation_id: str) -> As
 async def _tree(host: Host, app_path: str, name: str) -> tuple[str, Finding] | None:
     """What stands for a Git work tree, and whether it may be deployed to; None for any other folder."""
     try:
-        if not (home := await in_place.home(host, app_path)):
+        names = await host.list_folder(app_path) or ()
+        if not (home := await in_place.home(host, app_path, names)):
             return None
         tree.refuse_modified(await update_tree.look(host, app_path), app_path)
     except DeploymentError as error:

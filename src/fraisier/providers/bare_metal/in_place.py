@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from fraisier.config.environment import Environment
@@ -17,9 +19,11 @@ from fraisier.model.release import Release
 from fraisier.providers.bare_metal.view import View, manager, migrated
 
 
-async def home(host: Host, app_path: str) -> str:
-    """What stands for `app_path`; empty where it is no work tree. Raises `DeploymentError` for half a one."""
-    if ".git" not in (await host.list_folder(app_path) or []):
+async def home(host: Host, app_path: str, names: Collection[str]) -> str:
+    """What stands for `app_path`, which holds these names; empty where it is no work tree. Raises `DeploymentError`
+    for half a one.
+    """
+    if ".git" not in names:
         return ""
     if await host.list_folder(f"{app_path}/.git") is None:
         raise DeploymentError(
@@ -31,9 +35,10 @@ async def home(host: Host, app_path: str) -> str:
 
 async def settled(host: Host, environment: Environment) -> Environment:
     """The environment with what stands for its `app_path`, which may be that itself."""
-    if layout.tree_of(environment.app_path) or not (found := await home(host, environment.app_path)):
-        return environment
-    return msgspec.structs.replace(environment, app_path=found)
+    app_path = environment.app_path
+    names = () if layout.tree_of(app_path) else await host.list_folder(app_path) or ()
+    found = await home(host, app_path, names)
+    return msgspec.structs.replace(environment, app_path=found) if found else environment
 
 
 async def look(host: Host, environment: Environment, found: str) -> View:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.config.job import Job
@@ -35,12 +37,16 @@ class BareMetal:
         return layout.private_folder(environment.app_path)
 
     async def look(self, host: Host, environment: Environment) -> View:
-        if found := await in_place.home(host, environment.app_path):
+        names = await host.list_folder(environment.app_path) or []
+        if found := await in_place.home(host, environment.app_path, names):
             return await in_place.look(host, environment, found)
         if not environment.adopt:
-            names = await host.list_folder(environment.app_path) or []
             prepare_folder.refuse_foreign(names, environment.app_path, host.name)
-        releases, live = await layout.read_releases(host, environment.app_path)
+        (releases, live), chosen, done = await asyncio.gather(
+            layout.read_releases(host, environment.app_path),
+            manager(host, environment),
+            migrated(host, environment),
+        )
         if live is not None and live.images:
             raise DeploymentError(
                 f"{environment.app_path} on {host.name} holds releases that run in containers.",
@@ -49,8 +55,8 @@ class BareMetal:
         return View(
             releases=releases,
             live=live,
-            service_manager=await manager(host, environment),
-            migrated=await migrated(host, environment),
+            service_manager=chosen,
+            migrated=done,
         )
 
     def prepare(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fraisier.errors import StepFailed
-from fraisier.hosts.steps.prepare_folder import free_bytes, refuse_foreign
+from fraisier.hosts.steps.prepare_folder import refuse_foreign
 
 
 @pytest.mark.parametrize(
@@ -22,16 +22,3 @@ def test_a_folder_of_somebody_else_is_named_with_what_it_holds():
 def test_a_work_tree_is_used_in_place():
     refuse_foreign([".git", "app.py"], "/srv/shop", "web1")
     refuse_foreign(["moved", "fence.json"], "/srv/shop/.git/fraisier", "web1")
-
-
-@pytest.mark.parametrize(
-    ("output", "free"),
-    [
-        ("Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/a b 10 4 6 40% /x y\n", None),
-        ("Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda 10 4 6 40% /x y\n", 6144),
-        ("df: nothing", None),
-        ("", None),
-    ],
-)
-def test_free_space_as_df_says_it(output, free):
-    assert free_bytes(output) == free
