@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from fraisier.model.identity import Identity
 from fraisier.model.report import Silent
 from fraisier.observer.asking import Asking
 from fraisier.observer.desk import Desk
+
+gc.set_threshold(150_000)  # as the entry point of the command has it
 
 
 class One:
@@ -48,6 +51,7 @@ def main(folder: str, hosts: str, commit: str) -> None:
         asking = Asking(by="bench")
         deploy = Desk(one, database).deploy(one.identity, wanted=wanted, asking=asking, progress=Silent())
         report = asyncio.run(deploy)
+    gc.freeze()  # as well
     if report.status != "success":
         sys.exit(str(report))
 

@@ -42,6 +42,7 @@ class SshOpener:
 
     async def open(self) -> Channel:
         """Connect, log in and start the line. Raises `Unreachable`, or its `Refused` where asking again is in vain."""
+        await asyncio.to_thread(load)  # others go on meanwhile
         import asyncssh  # noqa: PLC0415 - a sixth of a second, for those who deploy over SSH
 
         from fraisier.transport.ssh_channel import SshChannel  # noqa: PLC0415
@@ -103,6 +104,7 @@ async def _connect(way: Ssh, ways: Ways, options: asyncssh.SSHClientConnectionOp
                 options.port,
                 options=options,
                 known_hosts=asyncssh.read_known_hosts(_files(known_hosts(options))),
+                encryption_algs=_ciphers(options),
                 tunnel=tunnel,
                 config=None,
             )
@@ -144,6 +146,12 @@ def _options(way: Ssh) -> asyncssh.SSHClientConnectionOptions:
         )
     except (ValueError, OSError) as error:
         raise unusable_settings(way.host, error) from error
+
+
+def _ciphers(options: asyncssh.SSHClientConnectionOptions) -> list[str]:
+    """AES-GCM first, unless ssh_config has an order: a packet takes an eighth of the time that ChaCha20 takes here."""
+    names = [name.decode() for name in options.encryption_algs]
+    return names if options.config.get("Ciphers") else sorted(names, key=lambda name: "-gcm@" not in name)
 
 
 def _jump(options: asyncssh.SSHClientConnectionOptions) -> str:
