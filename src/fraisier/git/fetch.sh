@@ -5,12 +5,19 @@ umask 077
 mirror=$1 commit=$2 how=$3
 new=$mirror.new old=$mirror.old
 
-mkdir -p -- "${mirror%/*}"
+[ -d "${mirror%/*}" ] || mkdir -p -- "${mirror%/*}"
 exec 9>>"$mirror.lock"
 flock --wait 300 9 || exit 75
 # Whoever made these was killed: the lock is ours.
-rm -rf -- "$new" "$old"
+for left in "$new" "$old"; do
+  [ ! -e "$left" ] || rm -rf -- "$left"
+done
 
+sweep() {
+  for left in "$GIT_DIR"/objects/pack/tmp_*; do
+    [ ! -e "$left" ] || rm -f -- "$left"
+  done
+}
 get() {
   git fetch --quiet --force --no-tags --no-write-fetch-head --no-recurse-submodules "$@" </dev/null
 }
@@ -30,20 +37,20 @@ else
   git init --quiet --bare --template= --object-format="$format" --initial-branch=fraisier "$new"
 fi
 export GIT_DIR
-rm -f -- "$GIT_DIR"/objects/pack/tmp_*
+sweep
 
 get --prune fraisier '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*' || {
   code=$?
-  rm -f -- "$GIT_DIR"/objects/pack/tmp_*
+  sweep
   exit "$code"
 }
 if ! whole; then
   # The branch has moved on without it; most servers still hand it out by its hash.
   get fraisier "$commit" 2>/dev/null || :
-fi
-if ! whole; then
-  git cat-file -e "$commit" 2>/dev/null && exit 67
-  exit 66
+  whole || {
+    git cat-file -e "$commit" 2>/dev/null && exit 67
+    exit 66
+  }
 fi
 [ "$GIT_DIR" = "$new" ] || exit 0
 [ ! -e "$mirror" ] || mv -T -- "$mirror" "$old"

@@ -7,10 +7,12 @@ commit=$2 pack=$3
 shift 3
 git cat-file -e "$commit^{commit}" 2>/dev/null || exit 66
 folder=${pack%/*}
-mkdir -p -- "$folder"
-rm -f -- "$folder"/*
+[ -d "$folder" ] || mkdir -p -- "$folder"
+for left in "$folder"/*; do
+  [ ! -e "$left" ] || rm -f -- "$left"
+done
 find "${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf -- {} +
-trap 'rm -f -- "$pack.new"' EXIT
+trap '[ ! -e "$pack.new" ] || rm -f -- "$pack.new"' EXIT
 {
   printf '%s\n' "$commit" --not
   [ $# -eq 0 ] || printf '%s\n' "$@" | git cat-file --batch-check | sed -n 's/^\([0-9a-f]*\) commit .*/\1/p'

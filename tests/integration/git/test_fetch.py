@@ -124,7 +124,7 @@ async def test_killed_in_the_middle_of_the_first_fetch(origin, params, mirror, h
     _hold_up(origin, stuck)
     task = asyncio.create_task(KIND.apply(LocalSite(stuck), params(sha)))
     new = mirror.with_name(mirror.name + ".new")
-    await _until(lambda: (new / "objects").is_dir() and _held(origin))
+    await _until(lambda: (new / "objects").is_dir() and _held(origin) and stuck.groups)
     for group in stuck.groups:
         os.killpg(group, signal.SIGKILL)
     with pytest.raises(StepFailed):
@@ -143,7 +143,7 @@ async def test_ended_in_the_middle_it_cleans_up_itself(origin, params, mirror):
     _hold_up(origin, stuck)
     task = asyncio.create_task(KIND.apply(LocalSite(stuck), params(sha)))
     new = mirror.with_name(mirror.name + ".new")
-    await _until(lambda: (new / "objects").is_dir() and _held(origin))
+    await _until(lambda: (new / "objects").is_dir() and _held(origin) and stuck.groups)
     for group in stuck.groups:
         os.killpg(group, signal.SIGTERM)
     with pytest.raises(StepFailed):
