@@ -7,7 +7,6 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
@@ -15,16 +14,17 @@ from fraisier.cli import crash, log_format
 
 NAME: Final = "fraisier.log"
 LARGEST: Final = 10 * 1024 * 1024
-"""Bytes of one file; five older ones are kept."""
+"""Bytes of one file."""
+KEPT: Final = 5
+"""Older files."""
 
 
 def start() -> None:
     """Write Fraisier's records of INFO and above to the log file. Where no folder takes it, there is none."""
+    _leave_out_what_no_format_shows()
     logger = logging.getLogger("fraisier")
     if (path := _place()) is not None:
-        handler = LogFile(
-            path, maxBytes=LARGEST, backupCount=5, encoding="utf-8", errors="replace", delay=True
-        )
+        handler = logging.StreamHandler(LogFile(path))
         handler.setFormatter(log_format.chosen())
         logger.addHandler(handler)
     if logger.level == logging.NOTSET:
@@ -35,62 +35,84 @@ def start() -> None:
         logger.addHandler(warnings)
 
 
+def _leave_out_what_no_format_shows() -> None:
+    """See "Optimization" in Python's Logging HOWTO: who serves writes a record for each push."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - that page names it
+
+
 def _place() -> Path | None:
     """The file in the first folder that takes it. It is opened and closed, so that a full disk or missing rights show."""
     for folder in crash.folders():
         path = folder / NAME
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640))
+            os.close(_opened(path))
         except OSError:
             continue
         return path
     return None
 
 
-class LogFile(RotatingFileHandler):
-    """Several processes write; one of them rotates, and the others notice that the file has another name now."""
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
 
-    def emit(self, record: logging.LogRecord) -> None:
+
+class LogFile:
+    """Several processes write; one of them rotates, and the others notice that the file has another name now.
+
+    What is written at once is one write(2): nobody's line is torn by another's.
+    """
+
+    def __init__(self, path: Path, *, largest: int = LARGEST, kept: int = KEPT) -> None:
+        self._path = path
+        self._name = str(path)  # every record asks the disk about it, and a Path is slow at that
+        self._largest = largest
+        self._kept = kept
+        self._file = -1
+        self._identity = (0, 0)
+
+    def write(self, text: str) -> None:
+        """Raises nothing: a log that cannot be written, on a full disk for one, never stops a deployment."""
         with suppress(OSError):
             self._follow()
-        super().emit(record)
-
-    def shouldRollover(self, _record: logging.LogRecord) -> bool:  # noqa: N802 - the name is the standard library's
-        """Whether the file is full; a last record may stand over the edge."""
-        if self.stream is None:
-            self.stream = self._open()
-        return os.fstat(self.stream.fileno()).st_size >= self.maxBytes
-
-    def doRollover(self) -> None:  # noqa: N802 - the name is the standard library's
-        """Raises nothing: a log that cannot be rotated grows."""
-        with suppress(OSError), self._alone():
-            if not self._moved():
-                super().doRollover()
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - as above
-        """A log that cannot be written, on a full disk for one, never stops a deployment."""
+            os.write(self._file, text.encode(errors="replace"))
 
     def _follow(self) -> None:
-        if self.stream is not None and self._moved():
-            self.stream.close()
-            self.stream = self._open()
-
-    def _moved(self) -> bool:
-        """Whether another process has rotated the file that we have open."""
-        if self.stream is None:
-            return False
-        ours = os.fstat(self.stream.fileno())
+        """Have the file open that bears the name, and that is not full."""
         try:
-            there = os.stat(self.baseFilename)  # noqa: PTH116 - every record asks, and a Path is slow to make
+            there = os.stat(self._name)  # noqa: PTH116 - as above
         except FileNotFoundError:
-            return True
-        return (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino)
+            self._open()
+            return
+        if there.st_size >= self._largest:
+            with suppress(OSError):  # a log that cannot be rotated grows
+                self._rotate()
+            self._open()
+        elif (there.st_dev, there.st_ino) != self._identity:
+            self._open()
+
+    def _open(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+        self._file = _opened(self._path)
+        found = os.fstat(self._file)
+        self._identity = found.st_dev, found.st_ino
+
+    def _rotate(self) -> None:
+        with self._alone():
+            if self._path.stat().st_size < self._largest:
+                return  # somebody was faster
+            for number in range(self._kept - 1, 0, -1):
+                with suppress(FileNotFoundError):
+                    Path(f"{self._path}.{number}").replace(f"{self._path}.{number + 1}")
+            self._path.replace(f"{self._path}.1")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One process rotates at a time: flock(2) on the folder."""
-        folder = os.open(Path(self.baseFilename).parent, os.O_RDONLY | os.O_CLOEXEC)
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             yield

@@ -35,6 +35,8 @@ _PLAIN: Final = str.maketrans(
 
 def clean(text: str) -> str:
     """Text from outside (branches, commit subjects, output of commands) without anything a terminal obeys."""
+    if text.isprintable():  # most is
+        return text
     return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
 
 
