@@ -58,10 +58,9 @@ class Lanes:
         return asked
 
     def push(self, **columns: Any) -> dict[str, Any]:
-        """A webhook that is stored and, when it asks for something, read."""
-        event = self.call("fn_process_webhook", **columns)
-        assert event is not None
-        self.call("fn_read_inbox")
+        """A webhook that is stored, and what it asks for."""
+        (event,) = self.database.store_webhooks([columns])
+        assert isinstance(event, dict)
         return event
 
     def claim(self, observer: str = "one", **more: Any) -> dict[str, Any] | None:

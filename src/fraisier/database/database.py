@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fraisier.database.clock import Clock, SystemClock
+from fraisier.database.followed import followed
 from fraisier.database.place import default_place, path_of
 from fraisier.errors import DatabaseError
 
@@ -57,16 +58,17 @@ class Database:
         """
         return self._store.call(name, params)
 
-    def call_each(
-        self, name: str, calls: Sequence[Mapping[str, Any]], *, last: str | None = None
-    ) -> list[Row | DatabaseError | None]:
-        """Run the command once for each set of parameters, all in one transaction: one wait for the disk for all.
+    def store_webhooks(self, webhooks: Sequence[Mapping[str, Any]]) -> list[Row | DatabaseError | None]:
+        """Keep webhooks, and the `requests` that each asks for, in one transaction: one wait for the disk for all.
 
-        Answers in their order; one that fails is undone alone, and its error stands in its place. `last` is a
-        command without parameters that is run after them, and may find nothing to do. Raises `DatabaseError`
-        when none of them could be written.
+        Answers of fn_process_webhook in their order; one that fails is undone alone, and its error stands in its
+        place. Raises `DatabaseError` when none of them could be written.
         """
-        return self._store.call_each(name, calls, last)
+        wanted = [webhook.get("requests", ()) for webhook in webhooks]
+        columns = [{name: webhook[name] for name in webhook if name != "requests"} for webhook in webhooks]
+        return self._store.call_each(
+            "fn_process_webhook", columns, "fn_follow_webhooks", lambda answers: followed(answers, wanted)
+        )
 
     def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[Row] | None:
         """Run the command once for each set of parameters, all in one transaction, or none of them.
@@ -134,10 +136,12 @@ class Database:
     def record_webhook_event(self, provider: str, event_type: str, **columns: Any) -> Row:
         """Keep a webhook; `columns` are those of tb_webhook_event. A repeated delivery returns the earlier row."""
         told = {"provider": provider, "event_type": event_type, **columns}
-        (stored,) = self.call_each("fn_process_webhook", [told], last="fn_read_inbox")
-        if isinstance(stored, DatabaseError):
-            raise stored
-        return self._sure("fn_process_webhook", stored)
+        (answer,) = self.store_webhooks([told])
+        if isinstance(answer, DatabaseError):
+            raise answer
+        stored = self._sure("fn_process_webhook", answer)
+        event = self._sure("webhook", self.row("webhook", webhook=stored["pk_webhook_event"]))
+        return {**event, "duplicate": stored["duplicate"]}
 
     def get_recent_webhooks(self, limit: int = 20) -> list[Row]:
         """The newest webhooks first, in the columns of v_recent_webhooks."""

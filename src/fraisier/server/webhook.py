@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import msgspec
 from starlette.types import Receive, Scope
 
 from fraisier.database import Database
@@ -113,7 +112,7 @@ class Webhooks:
                 "body_sha256": delivery.digest,
                 "outcome": decision.outcome.value,
                 "reason": decision.reason,
-                "requests": msgspec.json.encode(decision.requests).decode(),
+                "requests": decision.requests,
                 **columns,
             }
         )

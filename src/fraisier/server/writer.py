@@ -47,14 +47,11 @@ class Writer:
             columns = [columns for columns, _ in batch]
             found: list[Row | DatabaseError | None]
             try:
-                found = await loop.run_in_executor(None, self._stored, columns)
+                found = await loop.run_in_executor(None, self._database.store_webhooks, columns)
             except DatabaseError as error:
                 found = [error] * len(batch)
             for (_, answer), row in zip(batch, found, strict=True):
                 _tell(answer, row)
-
-    def _stored(self, columns: list[dict[str, Any]]) -> list[Row | DatabaseError | None]:
-        return self._database.call_each("fn_process_webhook", columns, last="fn_read_inbox")
 
 
 def _tell(answer: asyncio.Future[Row], row: Row | DatabaseError | None) -> None:

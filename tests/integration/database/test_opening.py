@@ -15,6 +15,9 @@ from fraisier.errors import DatabaseError, SchemaTooNew
 ASK = {"fraise": "shop", "environment": "production", "trigger_type": "manual"}
 
 
+FIRST = Path(__file__).parents[2] / "support" / "schema_1.sql"
+
+
 @pytest.fixture
 def path(short_folder: Path) -> Path:
     return short_folder / "state" / "fraisier.db"
@@ -174,15 +177,45 @@ def shape(path: Path) -> dict[str, object]:
 
 def test_the_first_schema_becomes_the_one_of_a_new_database(made, short_folder):
     old = short_folder / "old.db"
-    first = Path(__file__).parents[2] / "support" / "schema_1.sql"
     with sqlite3.connect(old) as other:
-        other.executescript(first.read_text(encoding="utf-8"))
+        other.executescript(FIRST.read_text(encoding="utf-8"))
         other.execute("INSERT INTO tb_lane (fraise, environment) VALUES ('shop', 'production')")
     other.close()
     with Database(old) as database:
         assert database.call("fn_request_deployment", **ASK)["cancel_requested_at"] is None
         assert [row["what"] for row in database.rows("audit")] == ["request.made"]
     assert shape(old) == shape(made)
+
+
+def test_events_and_what_did_not_arrive_keep_their_numbers(tmp_path):
+    """Schema 4 makes the table of events anew."""
+    folder, old = tmp_path / "sql", tmp_path / "old.db"
+    shutil.copytree(script.SQL, folder)
+    for step in (folder / "upgrades").glob("*.sql"):
+        if int(step.stem) > 3:
+            step.unlink()
+    with sqlite3.connect(old, isolation_level=None) as other:
+        other.executescript(FIRST.read_text(encoding="utf-8"))
+        schema.bring_up_to_date(other, old, folder)
+        other.executescript(
+            """
+            PRAGMA foreign_keys = ON;
+            INSERT INTO tb_event (pk_event, type, created_at) VALUES (4, 'health_check.passed', 't'), (7, 'b', 't');
+            INSERT INTO tb_event_consumer (name, position, created_at) VALUES ('slack', 7, 't');
+            INSERT INTO tb_event_delivery (fk_event_consumer, fk_event, attempts, error, failed_at)
+            VALUES (1, 7, 3, 'gone', 't');
+            """
+        )
+        before = other.execute("SELECT pk_event, id, seq, type FROM tb_event").fetchall()
+        counted = other.execute("SELECT * FROM tb_counter").fetchall()
+        schema.bring_up_to_date(other, old)
+        assert other.execute("SELECT pk_event, id, seq, type FROM tb_event").fetchall() == before
+        assert other.execute("SELECT fk_event, attempts, error FROM tb_event_delivery").fetchall() == [
+            (7, 3, "gone")
+        ]
+        assert other.execute("SELECT * FROM tb_counter").fetchall() == counted
+        assert other.execute("PRAGMA foreign_key_check").fetchall() == []
+    other.close()
 
 
 def test_an_upgrade_that_fails_changes_nothing(made, tmp_path):

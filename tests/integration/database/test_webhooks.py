@@ -125,7 +125,7 @@ def test_many_deliveries_in_one_transaction(lanes):
         PUSH,
         {**PUSH, "delivery_id": "d-3", "body_sha256": "b-3", "commit_sha": "d"},
     ]
-    first, failed, again, last = lanes.database.call_each("fn_process_webhook", calls, last="fn_read_inbox")
+    first, failed, again, last = lanes.database.store_webhooks(calls)
     assert (first["duplicate"], again["duplicate"], last["duplicate"]) == (0, 1, 0)
     assert isinstance(failed, DatabaseError)
     assert "CHECK constraint" in failed.message
@@ -143,10 +143,8 @@ def moved(number, *requests):
 
 def test_of_webhooks_that_wait_together_the_newest_of_each_lane_becomes_a_request(lanes):
     production, staging = BOTH
-    for number, wanted in enumerate([(production,), (production, staging), (staging,), (production,)], 1):
-        lanes.call("fn_process_webhook", **moved(number, *wanted))
-    assert lanes.rows("pending_requests") == []
-    assert lanes.call("fn_read_inbox") == {"webhooks": 4}
+    asked = [(production,), (production, staging), (staging,), (production,)]
+    lanes.database.store_webhooks([moved(number, *wanted) for number, wanted in enumerate(asked, 1)])
     found = [(row["environment"], row["git_commit"]) for row in lanes.rows("pending_requests")]
     assert found == [("staging", "c3"), ("production", "c4")]
     reasons = [row["reason"] for row in reversed(lanes.rows("recent_webhooks"))]
@@ -154,22 +152,20 @@ def test_of_webhooks_that_wait_together_the_newest_of_each_lane_becomes_a_reques
     assert reasons[2:] == ["req_00001 is pending", "req_00002 is pending"]
 
 
-def test_what_was_read_is_not_read_again(lanes):
+def test_a_repeat_among_webhooks_that_wait_together_asks_for_nothing(lanes):
+    first, second = moved(1, BOTH[0]), moved(2, BOTH[0])
+    lanes.database.store_webhooks([first, second, first])
+    assert [row["git_commit"] for row in lanes.rows("pending_requests")] == ["c2"]
+    assert [row["value"] for row in lanes.sql("SELECT value FROM tb_counter")] == [2]
+
+
+def test_the_next_webhook_takes_the_place_of_the_request_that_waits(lanes):
     lanes.push(**moved(1, BOTH[0]))
-    assert lanes.call("fn_read_inbox") is None
     lanes.push(**moved(2, BOTH[0]))
     assert [row["status"] for row in lanes.sql("SELECT * FROM tb_deployment_request ORDER BY 1")] == [
         "superseded",
         "pending",
     ]
-
-
-def test_what_names_no_environment_keeps_nobody_waiting(lanes):
-    lanes.call("fn_process_webhook", **{**moved(1), "requests": [{"fraise": "shop"}]})
-    lanes.call("fn_process_webhook", **moved(2, BOTH[0]))
-    lanes.call("fn_read_inbox")
-    assert [row["git_commit"] for row in lanes.rows("pending_requests")] == ["c2"]
-    assert lanes.call("fn_read_inbox") is None
 
 
 def test_the_branch_of_a_ref_is_looked_up_by_an_index(lanes):

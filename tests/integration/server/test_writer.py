@@ -24,13 +24,13 @@ def delivery(number, **more):
 
 
 async def test_who_comes_while_one_is_written_shares_the_next_commit(database, monkeypatch):
-    sizes, each = [], database.call_each
+    sizes, each = [], database.store_webhooks
 
-    def counted(name, calls, **more):
-        sizes.append(len(calls))
-        return each(name, calls, **more)
+    def counted(webhooks):
+        sizes.append(len(webhooks))
+        return each(webhooks)
 
-    monkeypatch.setattr(database, "call_each", counted)
+    monkeypatch.setattr(database, "store_webhooks", counted)
     writer = Writer(database)
     rows = await asyncio.gather(*(writer.store(delivery(number)) for number in range(600)))
     assert [row["delivery_id"] for row in rows] == [f"d-{number}" for number in range(600)]
@@ -58,15 +58,15 @@ async def test_whoever_gives_up_waiting_does_not_stop_the_others(database):
 
 
 async def test_a_database_that_fails_is_told_to_all_and_the_next_is_tried(database, monkeypatch):
-    writer, each = Writer(database), database.call_each
+    writer, each = Writer(database), database.store_webhooks
 
-    def gone(*_, **__):
+    def gone(_):
         raise DatabaseError("The disk is full.")
 
-    monkeypatch.setattr(database, "call_each", gone)
+    monkeypatch.setattr(database, "store_webhooks", gone)
     found = await asyncio.gather(*(writer.store(delivery(n)) for n in range(3)), return_exceptions=True)
     assert {str(error) for error in found} == {"The disk is full."}
-    monkeypatch.setattr(database, "call_each", each)
+    monkeypatch.setattr(database, "store_webhooks", each)
     assert (await writer.store(delivery(9)))["delivery_id"] == "d-9"
 
 

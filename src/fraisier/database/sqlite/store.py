@@ -15,7 +15,15 @@ from fraisier.database.clock import Clock, bindings
 from fraisier.database.sqlite import session
 from fraisier.database.sqlite.failure import explained, is_busy
 from fraisier.database.sqlite.script import SQL, Script, load
-from fraisier.database.sqlite.transaction import read, transact, transact_all, transact_each
+from fraisier.database.sqlite.transaction import (
+    Answers,
+    Last,
+    concluding,
+    read,
+    transact,
+    transact_all,
+    transact_each,
+)
 from fraisier.errors import DatabaseError
 
 PATIENCE = 20.0  # seconds of waiting for another writer: well within a lease of 30
@@ -50,11 +58,15 @@ class Store:
         return self._patiently(lambda: self._transact(script, dict(values)))
 
     def call_each(
-        self, name: str, calls: Sequence[Mapping[str, Any]], last: str | None
+        self,
+        name: str,
+        calls: Sequence[Mapping[str, Any]],
+        last: str,
+        told: Callable[[Answers], Mapping[str, Any]],
     ) -> list[dict[str, Any] | DatabaseError | None]:
         script = load(SQL / "functions" / f"{name}.sql")
         values = [script.bind(params) for params in calls]
-        end = load(SQL / "functions" / f"{last}.sql") if last else None
+        end = concluding(load(SQL / "functions" / f"{last}.sql"), told)
         return self._patiently(lambda: self._transact_each(script, values, end))
 
     def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
@@ -94,7 +106,7 @@ class Store:
             return transact(connection, script, values, self._clock)
 
     def _transact_each(
-        self, script: Script, each: list[dict[str, Any]], last: Script | None
+        self, script: Script, each: list[dict[str, Any]], last: Last
     ) -> list[dict[str, Any] | DatabaseError | None]:
         with self._writing() as connection:
             found = transact_each(connection, script, [dict(values) for values in each], self._clock, last)

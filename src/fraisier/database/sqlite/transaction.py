@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from fraisier.database.clock import Clock, bindings
 from fraisier.database.sqlite import session
 from fraisier.database.sqlite.script import Script
+
+Answers = Sequence[dict[str, Any] | sqlite3.Error | None]
+Last = Callable[[sqlite3.Connection, Answers, dict[str, object]], None]
+"""What is done at the end of a transaction, with the answers so far and the bindings of its moment."""
 
 
 @contextmanager
@@ -43,7 +47,7 @@ def transact_each(
     script: Script,
     each: list[dict[str, Any]],
     clock: Clock,
-    last: Script | None,
+    last: Last,
 ) -> list[dict[str, Any] | sqlite3.Error | None]:
     """Run the script once for each set of values, all in one transaction; what refuses or fails is undone alone.
 
@@ -59,15 +63,10 @@ def transact_each(
     if together is not None:
         return list(together)
     with _transaction(connection):
-        found = [_run_alone(connection, script, values | bindings(clock)) for values in each]
-        _conclude(connection, last, clock)
+        now = bindings(clock)
+        found = [_run_alone(connection, script, values | now) for values in each]
+        last(connection, found, now)
     return found
-
-
-def _conclude(connection: sqlite3.Connection, last: Script | None, clock: Clock) -> None:
-    """It may find nothing to do."""
-    if last is not None:
-        _run(connection, last, last.bind({}) | bindings(clock))
 
 
 def transact_all(
@@ -75,20 +74,31 @@ def transact_all(
     script: Script,
     each: list[dict[str, Any]],
     clock: Clock,
-    last: Script | None = None,
+    last: Last | None = None,
 ) -> list[dict[str, Any]] | None:
     """Run the script once for each set of values, and then `last`, all in one transaction; when one refuses, all are
     undone: None.
     """
     with _transaction(connection):
-        found = [_run(connection, script, values | bindings(clock)) for values in each]
+        now = bindings(clock)
+        found = [_run(connection, script, values | now) for values in each]
         answers = [answer for answer in found if answer is not None]
         whole = len(answers) == len(each)
         if whole:
-            _conclude(connection, last, clock)
+            if last is not None:
+                last(connection, answers, now)
         else:
             connection.rollback()
     return answers if whole else None
+
+
+def concluding(script: Script, told: Callable[[Answers], Mapping[str, Any]]) -> Last:
+    """Run the script with the parameters that `told` makes of the answers."""
+
+    def conclude(connection: sqlite3.Connection, answers: Answers, now: dict[str, object]) -> None:
+        _run(connection, script, script.bind(told(answers)) | now)
+
+    return conclude
 
 
 def _run_alone(

@@ -10,7 +10,7 @@
 SELECT c.pk_event_consumer AS consumer_key, e.pk_event AS event_key
 FROM tb_event_relay AS r
 INNER JOIN tb_event_consumer AS c ON c.name = :consumer
-INNER JOIN tb_event AS e ON e.seq = :seq
+INNER JOIN tb_event AS e ON e.pk_event = :seq
 WHERE r.token = :token;
 
 INSERT INTO tb_event_delivery (fk_event_consumer, fk_event, attempts, error, failed_at)

@@ -1,5 +1,4 @@
--- Store a webhook and what it asks for, once; fn_read_inbox, in the same transaction, makes
--- requests of that. A delivery is a repeat when its id was kept before, or when it
+-- Store a webhook, once; in the same transaction fn_follow_webhooks makes requests of what it asks for. A delivery is a repeat when its id was kept before, or when it
 -- says what the last delivery about that ref has said: nothing has moved since. So A, B, A are three pushes. Without a
 -- ref the body decides. A repeat stores nothing, and only accepted ones make a later delivery a repeat.
 -- :provider
@@ -17,9 +16,7 @@
 -- :request_id = NULL  of the HTTP request
 -- :outcome = 'accepted'  accepted, ignored or refused
 -- :reason = NULL
--- :requests = '[]'  JSON array of {fraise, environment, job, git_branch, git_commit, options, target_provider,
--- target_config, runs_on}
--- Returns the event without its payload, and `duplicate` (1: this is the earlier one).
+-- Returns what the event is called, what came of it, and `duplicate` (1: this is the earlier one).
 SELECT CASE WHEN :outcome <> 'refused' THEN COALESCE((
     SELECT pk_webhook_event FROM tb_webhook_event
     WHERE provider = :provider AND delivery_id = :delivery_id AND outcome = 'accepted'
@@ -49,13 +46,7 @@ SELECT
     :sender, :payload, :source_ip, :request_id, :outcome, :reason
 WHERE :earlier IS NULL;
 
-INSERT INTO tb_webhook_inbox (fk_webhook_event, requests)
-SELECT last_insert_rowid(), :requests
-WHERE :earlier IS NULL AND :requests <> '[]';
-
 SELECT
-    pk_webhook_event, id, identifier, received_at, provider, event_type, delivery_id, repository, ref, before_sha, branch,
-    commit_sha, sender, source_ip, request_id, outcome, reason, processed, fk_deployment, deployment_id,
-    :earlier IS NOT NULL AS duplicate
+    pk_webhook_event, id, identifier, provider, delivery_id, outcome, reason, :earlier IS NOT NULL AS duplicate
 FROM tb_webhook_event
 WHERE pk_webhook_event = COALESCE(:earlier, last_insert_rowid());

@@ -21,7 +21,7 @@ UNION ALL
 SELECT
     'fraisier_outbox_lag_events',
     json_object('consumer', c.name),
-    MAX(0, (SELECT COALESCE(MAX(seq), 0) FROM tb_event) - c.position)
+    MAX(0, (SELECT COALESCE(MAX(pk_event), 0) FROM tb_event) - c.position)
 FROM tb_event_consumer AS c
 UNION ALL
 SELECT

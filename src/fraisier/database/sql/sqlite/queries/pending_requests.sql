@@ -2,7 +2,7 @@
 -- :fraise = NULL
 -- :environment = NULL
 SELECT r.*, r.automatic AND l.hold_since IS NOT NULL AS held
-FROM tb_deployment_request AS r
+FROM tb_deployment_request AS r INDEXED BY ix_deployment_request_pending
 INNER JOIN tb_lane AS l ON l.pk_lane = r.fk_lane
 WHERE r.status = 'pending'
     AND (:fraise IS NULL OR r.fraise = :fraise)

@@ -9,4 +9,5 @@ SELECT
         LIMIT 1
     ) AS deployment_id
 FROM tb_deployment_request AS r
-WHERE r.pk_deployment_request = :ref OR r.id = :ref OR r.identifier = :ref;
+WHERE r.pk_deployment_request = :ref OR r.id = :ref
+    OR (r.pk_deployment_request = CAST(substr(:ref, 5) AS INTEGER) AND r.identifier = :ref);

@@ -38,8 +38,8 @@ CREATE TABLE tb_deployment_request (
     retry_boot_id TEXT,
     retry_boot_time REAL
 );
-CREATE UNIQUE INDEX ix_deployment_request_identifier ON tb_deployment_request (identifier);
-CREATE INDEX ix_deployment_request_queue ON tb_deployment_request (status, fk_lane);
+CREATE INDEX ix_deployment_request_pending ON tb_deployment_request (fk_lane) WHERE status = 'pending';
+CREATE INDEX ix_deployment_request_processing ON tb_deployment_request (fk_lane) WHERE status = 'processing';
 CREATE INDEX ix_deployment_request_commit ON tb_deployment_request (fk_lane, git_commit) WHERE git_commit IS NOT NULL;
 CREATE INDEX ix_deployment_request_webhook ON tb_deployment_request (fk_webhook_event)
 WHERE fk_webhook_event IS NOT NULL;

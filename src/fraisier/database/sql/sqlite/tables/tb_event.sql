@@ -1,13 +1,13 @@
 -- Outbox and audit trail in one: what happened, written in the transaction that made it true. Append-only. `seq` is the
--- order in which consumers get events: that of the commits, which SQLite makes one after the other, so it is known at
--- once. `deployment` is a name, not a key: it outlives the row.
+-- order in which consumers get events: that of the commits, which SQLite makes one after the other, so it is the row's
+-- own number. `deployment` is a name, not a key: it outlives the row.
 CREATE TABLE tb_event (
     pk_event INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE DEFAULT
         (lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'
         || substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))),
     identifier TEXT GENERATED ALWAYS AS (printf('evt_%05d', pk_event)) VIRTUAL,
-    seq INTEGER UNIQUE,
+    seq INTEGER GENERATED ALWAYS AS (pk_event) VIRTUAL,
     type TEXT NOT NULL,
     fraise TEXT,
     environment TEXT,
@@ -19,17 +19,8 @@ CREATE TABLE tb_event (
 );
 CREATE INDEX ix_event_lane ON tb_event (fraise, environment, pk_event);
 CREATE TRIGGER tr_event_append_only BEFORE UPDATE ON tb_event
-WHEN OLD.seq IS NOT NULL OR NEW.seq IS NULL OR OLD.id IS NOT NEW.id OR OLD.type IS NOT NEW.type
-    OR OLD.fraise IS NOT NEW.fraise OR OLD.environment IS NOT NEW.environment OR OLD.job IS NOT NEW.job
-    OR OLD.deployment IS NOT NEW.deployment OR OLD.actor IS NOT NEW.actor OR OLD.data IS NOT NEW.data
-    OR OLD.created_at IS NOT NEW.created_at
 BEGIN
     SELECT RAISE(ABORT, 'events are never changed');
-END;
-CREATE TRIGGER tr_event_numbered AFTER INSERT ON tb_event
-WHEN NEW.seq IS NULL
-BEGIN
-    UPDATE tb_event SET seq = pk_event WHERE pk_event = NEW.pk_event;
 END;
 CREATE TRIGGER tr_health_counted AFTER INSERT ON tb_event
 WHEN NEW.type IN ('health_check.passed', 'health_check.failed')

@@ -35,9 +35,3 @@ CREATE INDEX ix_webhook_event_ref ON tb_webhook_event (provider, repository, ref
 CREATE INDEX ix_webhook_event_body ON tb_webhook_event (provider, body_sha256)
 WHERE ref IS NULL AND outcome = 'accepted';
 CREATE INDEX ix_webhook_event_deployment ON tb_webhook_event (fk_deployment) WHERE fk_deployment IS NOT NULL;
-CREATE TRIGGER tr_webhook_counted AFTER INSERT ON tb_webhook_event
-BEGIN
-    INSERT INTO tb_counter (name, labels, value)
-    VALUES ('fraisier_webhooks_total', json_object('outcome', NEW.outcome, 'provider', NEW.provider), 1)
-    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value;
-END;

@@ -2,7 +2,7 @@
 DROP VIEW IF EXISTS v_event;
 CREATE VIEW v_event AS
 SELECT
-    e.seq,
+    e.pk_event AS seq,
     e.id,
     e.type,
     e.fraise,
