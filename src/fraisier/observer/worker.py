@@ -141,20 +141,30 @@ class Observer:
 
     async def _next(self) -> Attempt | Rescue | None:
         """The next piece of work: what died first, then what waits."""
-        database, me = self._grounds.database, myself(self._grounds.timing)
-        await in_thread(database.call, "fn_return_orphans")
-        await in_thread(database.call, "fn_refuse_beside_jobs")
-        taken = await in_thread(database.call, "fn_take_over", lane=None, **me)
+        taken, claimed = await in_thread(self._look)
         if taken is not None:
             return Rescue(self._grounds, taken)
-        while claimed := await in_thread(database.call, "fn_claim_deployment", request=None, **me):
+        while claimed is not None:
             try:
                 environment = self._config.get_fraise_environment(claimed["fraise"], claimed["environment"])
             except FraiseQLError as error:
                 await self._refuse(claimed, error)
+                claimed = await in_thread(self._claim)
             else:
                 return Attempt(self._grounds, environment, claimed, Recorded(Silent()))
         return None
+
+    def _look(self) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """What died and is now ours, or else what waited and is."""
+        call = self._grounds.database.call
+        call("fn_return_orphans")
+        call("fn_refuse_beside_jobs")
+        taken = call("fn_take_over", lane=None, **myself(self._grounds.timing))
+        return taken, self._claim() if taken is None else None
+
+    def _claim(self) -> dict[str, Any] | None:
+        me = myself(self._grounds.timing)
+        return self._grounds.database.call("fn_claim_deployment", request=None, **me)
 
     async def _refuse(self, request: dict[str, Any], error: FraiseQLError) -> None:
         """The configuration has changed since somebody asked for this."""

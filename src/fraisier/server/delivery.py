@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -31,7 +30,7 @@ _TEXTS: Final = (
 )
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """Raw bytes and headers, from whom, and under which request id."""
 
     forge: GitProvider
@@ -46,7 +45,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         claimed = header(self.headers, self.forge.get_event_header_name())
         return claimed if claimed.isprintable() and 0 < len(claimed) <= LONGEST else "unknown"
 
-    @cached_property
+    @property
     def digest(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
 

@@ -49,6 +49,18 @@ def load(path: Path) -> Script:
     return Script(name=path.stem, parameters=parameters(text), statements=statements(text))
 
 
+@cache
+def function(name: str) -> Script:
+    """The command of that name. Every call asks, and paths are slow to make."""
+    return load(SQL / "functions" / f"{name}.sql")
+
+
+@cache
+def query(name: str) -> Script:
+    """The query of that name."""
+    return load(SQL / "queries" / f"{name}.sql")
+
+
 def parameters(text: str) -> dict[str, Any]:
     """What the header declares: `-- :name` or `-- :name = default`, then two spaces and any words."""
     return {name: _literal(default) for name, default in _PARAMETER.findall(text)}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from fraisier.database.clock import Clock, bindings
 from fraisier.database.sqlite import session
 from fraisier.database.sqlite.failure import explained, is_busy
-from fraisier.database.sqlite.script import SQL, Script, load
+from fraisier.database.sqlite.script import Script, function, query
 from fraisier.database.sqlite.transaction import (
     Answers,
     Last,
@@ -53,9 +53,9 @@ class Store:
             ) from error
 
     def call(self, name: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
-        script = load(SQL / "functions" / f"{name}.sql")
+        script = function(name)
         values = script.bind(params)
-        return self._patiently(lambda: self._transact(script, dict(values)))
+        return self._patiently(lambda: self._transact(script, values))
 
     def call_each(
         self,
@@ -64,18 +64,18 @@ class Store:
         last: str,
         told: Callable[[Answers], Mapping[str, Any]],
     ) -> list[dict[str, Any] | DatabaseError | None]:
-        script = load(SQL / "functions" / f"{name}.sql")
+        script = function(name)
         values = [script.bind(params) for params in calls]
-        end = concluding(load(SQL / "functions" / f"{last}.sql"), told)
+        end = concluding(function(last), told)
         return self._patiently(lambda: self._transact_each(script, values, end))
 
     def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
-        script = load(SQL / "functions" / f"{name}.sql")
+        script = function(name)
         values = [script.bind(params) for params in calls]
         return self._patiently(lambda: self._transact_all(script, values))
 
     def rows(self, name: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        script = load(SQL / "queries" / f"{name}.sql")
+        script = query(name)
         values = script.bind(params)
         if not self.exists():
             return []
@@ -109,12 +109,12 @@ class Store:
         self, script: Script, each: list[dict[str, Any]], last: Last
     ) -> list[dict[str, Any] | DatabaseError | None]:
         with self._writing() as connection:
-            found = transact_each(connection, script, [dict(values) for values in each], self._clock, last)
+            found = transact_each(connection, script, each, self._clock, last)
         return [explained(one, self._path) if isinstance(one, sqlite3.Error) else one for one in found]
 
     def _transact_all(self, script: Script, each: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
         with self._writing() as connection:
-            return transact_all(connection, script, [dict(values) for values in each], self._clock)
+            return transact_all(connection, script, each, self._clock)
 
     def _read(self, script: Script, values: dict[str, Any]) -> list[dict[str, Any]]:
         if not self._writable():
