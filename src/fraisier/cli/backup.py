@@ -95,9 +95,10 @@ def _named(target: Environment, job: str | None) -> Job:
 def _there(app: App, target: Environment, job: Job) -> list[Backup]:
     import asyncio
 
+    from fraisier.providers.docker_compose.home import settled
     from fraisier.providers.host_backups import folder
 
-    return asyncio.run(app.desk(app.config()).backups(target, folder(target, job)))
+    return asyncio.run(app.desk(app.config()).backups(target, folder(settled(target), job)))
 
 
 def _chosen(target: Environment, job: Job, there: list[Backup], wanted: str | None) -> str:

@@ -13,6 +13,7 @@ from fraisier.config.environment import Environment
 from fraisier.config.git import FraiseGit
 from fraisier.config.health_check import HealthCheck
 from fraisier.config.hooks import Hooks
+from fraisier.config.job import TYPES as JOB_TYPES
 from fraisier.config.job import jobs, needs
 from fraisier.config.problem import Problems
 from fraisier.config.provider_config import OPTIONS
@@ -176,7 +177,10 @@ def _health_check(lane: Lane, values: Values, found: Found, problems: Problems) 
     if url and url.startswith("/"):
         address = _address(values)
         written["url"] = f"{address}{url}"
-        known_there = _value(values, "provider") == "docker_compose"  # by what its containers publish
+        serves = lane.kind.type not in JOB_TYPES
+        known_there = (
+            serves and _value(values, "provider") == "docker_compose"
+        )  # by what its containers publish
         if not (address or known_there or lane.kind.refused or _address_is_wrong(values)):
             what = (
                 f"{url!r} is relative, and {lane.fraise}/{lane.environment} has neither service.port nor name"

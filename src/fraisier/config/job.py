@@ -8,7 +8,7 @@ import msgspec
 
 from fraisier.config import cron
 from fraisier.config.kinds import ARGV, at_most, duration, named, scalar, text, whole
-from fraisier.config.names import absolute_path, destination, file_path, name, timer, unit
+from fraisier.config.names import absolute_path, compose_service, destination, file_path, name, timer, unit
 from fraisier.config.nearest import did_you_mean
 from fraisier.config.problem import Problems
 from fraisier.config.section import BAD, Field, Found, Kind, Value, Values, nested, plain, section
@@ -17,7 +17,8 @@ TYPES: Final = frozenset({"scheduled", "etl", "backup"})
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """`command` runs in the folder of the live release; empty: `service_unit` is a systemd unit of the user's own.
+    """`command` runs in the folder of the live release. Empty: `service_unit` is a systemd unit of the user's own, or else
+    the container of `service`, one of the Compose file, knows what to run.
 
     `schedule` is in cron's form, in `timezone`, None: the machine's. `depends_on` names jobs of the same environment,
     FRAISE, or FRAISE/JOB. `timeout` is in seconds. What follows it is for backups: `backup_path` is the folder that
@@ -26,6 +27,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     command: tuple[str, ...] = ()
+    service: str | None = None
     schedule: str | None = None
     timezone: str | None = None
     depends_on: tuple[str, ...] = ()
@@ -39,6 +41,19 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     restore: tuple[str, ...] = ()
     sync_to: str | None = None
     sync: tuple[str, ...] = ()
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is a unit of the user's own, which Fraisier does not run."""
+        return not self.command and self.service_unit is not None
+
+
+class Where(msgspec.Struct, frozen=True, kw_only=True):
+    """How jobs run: in containers, by a Compose file; `service` is the one of it that the environment names."""
+
+    contained: bool
+    composed: bool
+    service: str | None = None
 
 
 def _read_path(value: Value) -> Any:
@@ -104,6 +119,11 @@ JOB: Final = section(
     *WORK,
     *BACKUP,
     Field(
+        "service",
+        text("the name of a service", check=compose_service),
+        "docker_compose: the service of the Compose file in whose container it runs; default: that of the environment.",
+    ),
+    Field(
         "systemd_service",
         text(check=unit),
         "What its unit is called; without a script it is your own unit, which is started and never written.",
@@ -128,7 +148,7 @@ def jobs(type_: str, values: Values, at: Found, problems: Problems) -> tuple[Job
         _none_of(type_, listed, only, problems)
         return ()
     provider = plain(values).get("provider", "bare_metal")
-    if provider != "bare_metal":
+    if provider not in {"bare_metal", "docker_compose"}:
         what = f"not supported yet: jobs with the provider {provider}"
         problems.add(values["provider"], what, kind="not_supported_yet")
     if listed is not None and only is not None:
@@ -140,9 +160,11 @@ def jobs(type_: str, values: Values, at: Found, problems: Problems) -> tuple[Job
     made = tuple(
         Job(name=called, **plain(one.value)) for called, one in found.items() if isinstance(one.value, dict)
     )
+    where = _where(values, problems)
     for called, one in found.items():
         if isinstance(one.value, dict):
             _check(type_, called, one, problems)
+            _runs(where, one, problems)
     _no_circle(made, found, problems)
     return made
 
@@ -169,22 +191,54 @@ def _place(found: Found) -> Found:
 
 def _check(type_: str, called: str, one: Found, problems: Problems) -> None:
     job = one.value
-    if "command" not in job and "service_unit" not in job:
-        problems.add(one, "has neither script, script_path nor systemd_service: nobody knows what to run")
-    if "schedule" not in job and type_ != "etl" and not ("timer_unit" in job and "command" not in job):
+    foreign = "service_unit" in job and "command" not in job
+    if "schedule" not in job and type_ != "etl" and not ("timer_unit" in job and foreign):
         problems.add(one, 'has no schedule: when it runs, such as "0 2 * * *"')
     for field in BACKUP if type_ != "backup" else ():
         if field.key in job:
             problems.add(job[field.key], f"belongs to the type backup, and this fraise is of type {type_}")
     if "sync_to" in job and "sync" in job:
         problems.add(job["sync"], f"contradicts sync_to on line {job['sync_to'].line}: one of them copies")
-    if type_ == "backup" and "service_unit" in job and "command" not in job:
+    if type_ == "backup" and foreign:
         problems.add(job["service_unit"], "cannot make a backup that Fraisier looks after: give it a script")
     if "timezone" in job and "schedule" not in job:
         problems.add(job["timezone"], "is the zone of a schedule, and there is none")
     for needed in plain(job).get("depends_on", ()):
         if needed == called:
             problems.add(job["depends_on"], f"{called} depends on itself")
+
+
+def _where(values: Values, problems: Problems) -> Where:
+    """Complains about several services that the environment names: a job runs in one."""
+    if plain(values).get("provider") != "docker_compose":
+        return Where(contained="deployment_type" in values, composed=False)
+    service = values["service"].value if "service" in values else {}
+    named = service.get("names") if isinstance(service, dict) else None
+    names: tuple[str, ...] = named.value if named and named.value is not BAD else ()
+    if named and len(names) > 1:
+        problems.add(
+            named,
+            "names several services, and a job runs in one of them",
+            hint="name one here, or one in each job; what it depends on is brought up by itself",
+        )
+    return Where(contained=True, composed=True, service=names[0] if names else None)
+
+
+def _runs(where: Where, one: Found, problems: Problems) -> None:
+    """Somebody has to know what to run, and in which container."""
+    job = one.value
+    if "command" not in job and "service_unit" not in job and not where.contained:
+        problems.add(one, "has neither script, script_path nor systemd_service: nobody knows what to run")
+    if "service" in job and not where.composed:
+        problems.add(
+            job["service"], "belongs to the provider docker_compose: it names a service of a Compose file"
+        )
+    if where.composed and not ({"service", "service_unit"} & job.keys() or where.service):
+        problems.add(
+            one,
+            "has no service: nobody knows which one of the Compose file runs it",
+            hint="name it here, or one for all jobs in the environment: service: NAME",
+        )
 
 
 def _no_circle(made: tuple[Job, ...], found: Values, problems: Problems) -> None:

@@ -15,7 +15,7 @@ from fraisier.deployers.planned import Planned
 from fraisier.deployers.registry import DEPLOYERS
 from fraisier.errors import ConfigurationError, UnknownName
 from fraisier.model.plan import Observed
-from fraisier.model.step import Step
+from fraisier.model.step import Position, Step
 from fraisier.providers.provider import provider_of
 from fraisier.strategies import recreate
 
@@ -27,7 +27,10 @@ class ScheduledDeployer(APIDeployer):
 
 
 class ETLDeployer(ScheduledDeployer):
-    """Without a schedule, a new version proves itself by its run: only when that ended well is it the live one."""
+    """Without a schedule, a new version proves itself by its run: only when that ended well is it the live one.
+
+    Where a run needs what the switch brings up, it comes after that; when it fails, the old version comes back.
+    """
 
     fraise_type: ClassVar[str] = "etl"
 
@@ -35,12 +38,14 @@ class ETLDeployer(ScheduledDeployer):
         provider = provider_of(self.config)
         asked = self.config, self.observed
         fresh = self.observed.reuse is None
-        now = [job for job in self.config.jobs if fresh and job.schedule is None and job.command]
+        now = [job for job in self.config.jobs if fresh and job.schedule is None and not job.foreign]
+        runs = [step for job in in_order(now) for step in provider.run_job(*asked, job, with_version=True)]
         return (
             *provider.prepare(*asked),
             *changes(provider, *asked),
-            *(step for job in in_order(now) for step in provider.run_job(*asked, job, with_version=True)),
+            *(step for step in runs if step.position is Position.BEFORE),
             *recreate.change_places(provider, *asked),
+            *(step for step in runs if step.position is Position.AFTER),
             *followers(provider, *asked),
             *provider.clean(*asked),
         )
@@ -60,7 +65,7 @@ def in_order(jobs: Sequence[Job]) -> list[Job]:
 def run_steps(environment: Environment, observed: Observed, name: str) -> tuple[Step, ...]:
     """One run of one job in the live release. Raises `ConfigurationError` for one that Fraisier does not run."""
     job = named(environment, name)
-    if not job.command:
+    if job.foreign:
         raise ConfigurationError(
             f"{environment.identity}/{name} is a systemd unit of your own, and Fraisier does not run it.",
             hint=f"systemctl start {job.service_unit}",

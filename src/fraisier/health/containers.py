@@ -29,7 +29,7 @@ async def look(host: Host, judged: Params, port: int | None) -> Sight:
         listeners=await _listeners(host, running, port) if port else (),
         port=port,
         release=next((one.release for one in own if one.release != release), release),
-        complaint=_complaint(own),
+        complaint=complaint(own),
         starting=any(one.health == "starting" for one in running),
         vouched=bool(running) and all(one.health == "healthy" for one in running),
     )
@@ -62,10 +62,10 @@ async def addressed(host: Host, judged: Params) -> Params:
 
 async def _own(host: Host, project: Project, release: str) -> Sequence[Container]:
     pins = await pins_of(host, project.app_path, release)
-    return of(await containers(host, project.name), pins.own) if pins else ()
+    return of(await containers(host, project.name), pins.served) if pins else ()
 
 
-def _complaint(own: Iterable[Container]) -> str:
+def complaint(own: Iterable[Container]) -> str:
     """The first container that is not as it should be."""
     for one in own:
         if one.health == "unhealthy":

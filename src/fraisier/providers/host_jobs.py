@@ -48,8 +48,8 @@ def switch(environment: Environment, observed: Observed) -> Step:
     )
 
 
-def elsewhere(environment: Environment, observed: Observed) -> Step:
-    """The timers, on the machine that Fraisier runs on, of jobs that run on another one."""
+def placed(environment: Environment, observed: Observed) -> Step:
+    """The timers, on the machine that Fraisier runs on, of jobs that run on another one, or in containers."""
     params = place_timers.Params(
         folder=own_folder(environment, observed.installation_id),
         units=texts(environment, observed),
@@ -63,7 +63,7 @@ def elsewhere(environment: Environment, observed: Observed) -> Step:
         params=msgspec.to_builtins(params),
         position=Position.AFTER,
         deadline=MINUTE * (2 + len(environment.jobs)),
-        host=HERE,
+        host=HERE if environment.hosts else "",
     )
 
 
@@ -116,7 +116,7 @@ def _timed(environment: Environment, observed: Observed, job: Job) -> Timed:
         service=service,
         timer=_timer(job, service),
         description=f"{environment.identity}/{job.name}, a job of Fraisier",
-        argv=_start(environment, observed, job) if job.command else (),
+        argv=() if job.foreign else _start(environment, observed, job),
         calendar=cron.on_calendar(job.schedule, job.timezone) if job.schedule else (),
         after=tuple(
             _service(environment, observed, other.name, other.service_unit)

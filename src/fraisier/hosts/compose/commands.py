@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from fraisier.hosts import files
@@ -12,6 +12,7 @@ from fraisier.model.secret import Secret
 Env = Mapping[str, str | Secret]
 
 MARK: Final = "fraisier:"
+JOB_LABEL: Final = "io.fraisier.job"
 QUIET: Final = {"BUILDKIT_PROGRESS": "plain", "COMPOSE_ANSI": "never", "COMPOSE_PROGRESS": "plain"}
 
 _TAG: Final = """\
@@ -64,6 +65,17 @@ for one in json.loads(ask("inspect", *ids).stdout or "[]") if ids else []:
 _REMOVE: Final = """\
 docker container rm --force --volumes "$@" || true
 """
+# Who is killed between making a container and starting it leaves one that nobody starts. What goes by itself may be gone.
+_END_RUNS: Final = """\
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  ids=$(docker container ls --all --quiet --no-trunc \
+    --filter "label=com.docker.compose.project=$1" --filter "label=$2") || exit
+  [ -n "$ids" ] || exit 0
+  said=$(docker container rm --force --volumes $ids 2>&1) || sleep 1
+done
+printf '%s\\n' "$said"
+exit 1
+"""
 
 
 def reduced(program: str, *arguments: str, deadline: float) -> Command:
@@ -94,6 +106,21 @@ def up(
     """Make the project what its files say, from images that lie there already."""
     words = ("up", "--detach", "--no-build", "--pull", "never", "--remove-orphans", *services)
     return compose(name, *words, files=files, env=env, cwd=cwd, deadline=deadline)
+
+
+def once(job: str, told: Iterable[str], mount: str) -> tuple[str, ...]:
+    """The words for one command in a container of its own, which goes with it; nothing else is started or published.
+
+    `told` are names of variables that it gets from Compose's own; `mount` is a folder, empty: none.
+    """
+    words = ("run", "--rm", "--no-deps", "--no-TTY", "--interactive=false", "--label", f"{JOB_LABEL}={job}")
+    variables = (word for name in told for word in ("--env", name))
+    return (*words, *variables, *(("--volume", f"{mount}:{mount}") if mount else ()))
+
+
+def end_runs(name: str, job: str) -> Command:
+    """Nothing of that job runs in the project any more."""
+    return files.script(_END_RUNS, name, f"{JOB_LABEL}={job}", deadline=120)
 
 
 def down(name: str, *, deadline: float) -> Command:

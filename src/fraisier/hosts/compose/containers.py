@@ -43,6 +43,11 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
         return self.labels.get(RELEASE_LABEL, "")
 
     @property
+    def once(self) -> bool:
+        """Whether `docker compose run` made it, for one command."""
+        return self.labels.get("com.docker.compose.oneoff") == "True"
+
+    @property
     def running(self) -> bool:
         return self.status == "running"
 
@@ -78,21 +83,25 @@ async def containers(host: Host, project: str) -> tuple[Container, ...]:
 
 
 def of(everything: Iterable[Container], services: Iterable[str]) -> tuple[Container, ...]:
-    """Those of some services, in that order."""
-    found = list(everything)
+    """Those of some services, in that order; not what runs in them once."""
+    found = [one for one in everything if not one.once]
     return tuple(one for service in services for one in found if one.service == service)
 
 
 def lives(everything: Iterable[Container], release: str, pins: Pins) -> bool:
-    """Whether the release's own services run it, from its own images, and nothing else."""
-    found = of(everything, pins.own)
+    """Whether the release's own services run it, from its own images, and nothing else; and what its jobs depend on."""
+    found = of(everything, pins.served)
     settled = all(
-        one.release == release and one.image == pins.images.get(one.service) and (one.running or one.finished)
+        (one.service not in pins.own or _is_of(one, release, pins)) and (one.running or one.finished)
         for one in found
     )
     there = {one.service for one in found}
-    expected = set(pins.own)
-    return settled and expected <= there and any(one.running for one in found)
+    expected = set(pins.served)
+    return settled and expected <= there and (bool(pins.jobs) or any(one.running for one in found))
+
+
+def _is_of(one: Container, release: str, pins: Pins) -> bool:
+    return one.release == release and one.image == pins.images.get(one.service)
 
 
 def strays(everything: Iterable[Container], release: str, pins: Pins) -> list[str]:

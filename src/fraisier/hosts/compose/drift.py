@@ -29,12 +29,13 @@ async def drift(host: Host, owner: Project, release: Release) -> AsyncIterator[s
     for name in await missing(host, pins):
         yield f"The image of {name} is gone, or is another one: a restart by Compose would not run {release.name}."
     there = await containers(host, owner.name)
-    for name in pins.own:
+    for name in pins.served:
         own = of(there, [name])
         if not own:
             yield f"There is no container of {name}."
         for one in own:
-            if one.release != release.name or one.image != pins.images.get(name):
+            other = one.release != release.name or one.image != pins.images.get(name)
+            if name in pins.own and other:
                 yield f"A container of {name} runs {one.release or 'something else'}, and {release.name} is the live release."
             elif not (one.running or one.finished):
                 yield f"A container of {name} is {one.status} (exit code {one.exit_code})."

@@ -32,7 +32,8 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True):
     """`own` are the services that carry the release: named in fraises.yaml, or built from the repository.
 
     `wanted` are those to bring up, all if empty. By service: `images` are ids, `kept` the names under which they are
-    kept, `names` what the Compose file calls those that were built (maybe nothing), `ports` what they publish. `alone` is the whole description of a service that has no Compose file.
+    kept, `names` what the Compose file calls those that were built (maybe nothing), `ports` what they publish. `alone` is the whole description of a service that has no Compose file. `jobs` are services
+    of which nothing runs but jobs, each in a container of its own.
     """
 
     files: tuple[str, ...]
@@ -43,6 +44,17 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = msgspec.field(default_factory=dict)
     ports: dict[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
     alone: dict[str, Any] = msgspec.field(default_factory=dict)
+    jobs: tuple[str, ...] = ()
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """Those that live while the release does: its own services, or what its jobs depend on."""
+        return self.wanted if self.jobs else self.own
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to bring up."""
+        return bool(self.jobs) and not self.wanted
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,7 +52,9 @@ def files_of(app_path: str, release: str, pins: Pins) -> tuple[str, ...]:
 
 
 async def up(host: Host, project: Project, release: str, pins: Pins, deadline: float) -> Command:
-    """The command that makes this release run."""
+    """The command that makes this release run; where there are only jobs, it ends what another one has left."""
+    if pins.idle:
+        return commands.down(project.name, deadline=deadline)
     env = await env_file.read(host, layout.env_path(project.app_path, release))
     return commands.up(
         project.name,

@@ -7,6 +7,8 @@ import msgspec
 from fraisier.errors import StepFailed
 from fraisier.hosts import backups, env_file, layout
 from fraisier.hosts.as_user import as_user
+from fraisier.hosts.compose import one_off
+from fraisier.hosts.compose.one_off import Inside
 from fraisier.hosts.effect import effect, failed
 from fraisier.model.command import Command
 from fraisier.model.host import Site
@@ -16,7 +18,8 @@ from fraisier.model.step import NotUndone, Seen, Skip, step_kind
 class Params(msgspec.Struct, frozen=True, kw_only=True):
     """`folder` holds the backups; `argv` is the user's command of this step, with BACKUP_FILE in its environment.
 
-    `name` is what a new backup should be called, or the one that is restored. `deadline` is in seconds.
+    `name` is what a new backup should be called, or the one that is restored. `deadline` is in seconds. `inside` is the
+    container in which the command runs, if it does; it sees the folder.
     """
 
     app_path: str
@@ -32,13 +35,18 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     blocked: str = ""
     days: float | None = None
     keep: int = 1
+    inside: Inside | None = None
 
 
 async def _run(site: Site, params: Params, file: str, doing: str) -> None:
+    told = {**params.env, "BACKUP_FILE": file, "BACKUP_FOLDER": params.folder}
+    if params.inside is not None:
+        within = Command(argv=params.argv, env=told, deadline=params.deadline)
+        await one_off.run(site.host, params.inside, params.release, within, doing, public=params.public)
+        return
     folder = layout.release_path(params.app_path, params.release)
     env = await env_file.read(site.host, layout.env_path(params.app_path, params.release), params.public)
-    told = {**env, **params.env, "BACKUP_FILE": file, "BACKUP_FOLDER": params.folder}
-    what = Command(argv=params.argv, env=told, cwd=folder, deadline=params.deadline)
+    what = Command(argv=params.argv, env={**env, **told}, cwd=folder, deadline=params.deadline)
     await effect(site.host, as_user(what, params.user), f"{doing} ({what}) in {folder}")
 
 
@@ -63,14 +71,17 @@ async def _new(site: Site, params: Params) -> str:
 
 
 class _Lasting:
-    """What a backup's run has done is not undone: an unfinished backup has no seal, and nobody takes it for a good one."""
+    """What a backup's run has done is not undone: an unfinished backup has no seal, and nobody takes it for a good one.
+    What still runs in a container is ended.
+    """
 
     async def check(self, site: Site, params: Params) -> Seen:
         del site, params
         return Seen.CANNOT_TELL
 
     async def undo(self, site: Site, params: Params) -> NotUndone | None:
-        del site, params
+        if params.inside is not None:
+            await one_off.end(site.host, params.inside)
         return None
 
 
@@ -149,7 +160,7 @@ class RestoreBackup(_Lasting):
         await _run(site, params, f"{params.folder}/{params.name}", "Restoring")
 
     async def undo(self, site: Site, params: Params) -> NotUndone:
-        del site
+        await super().undo(site, params)
         return NotUndone(
             what=f"whatever restoring {params.name} has changed",
             how="restore again, or restore another backup",

@@ -7,6 +7,8 @@ import msgspec
 from fraisier.errors import StepFailed
 from fraisier.hosts import env_file, layout
 from fraisier.hosts.as_user import as_user
+from fraisier.hosts.compose import one_off
+from fraisier.hosts.compose.one_off import Inside
 from fraisier.hosts.effect import effect
 from fraisier.model.command import Command
 from fraisier.model.host import Site
@@ -18,6 +20,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
     `env` is added to the release's own variables, of which the `public` ones hold no secret. `user` runs it.
     `undoing`: what its failure leaves is said, because a deployment goes back; else nothing needs to be undone.
+    `inside` is the container in which it runs, if it does.
     """
 
     app_path: str
@@ -30,6 +33,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     deadline: float = 3600.0
     undoing: bool = False
+    inside: Inside | None = None
 
 
 @step_kind("run_job", params=Params, repeatable=False)
@@ -46,6 +50,11 @@ class RunJob:
                 f"The job {params.job} was not run: {params.blocked}.",
                 hint="Mend that first, or take the name out of depends_on.",
             )
+        if params.inside is not None:
+            what = Command(argv=params.argv, env=params.env, deadline=params.deadline)
+            doing = f"The job {params.job}"
+            await one_off.run(site.host, params.inside, params.release, what, doing, public=params.public)
+            return
         folder = layout.release_path(params.app_path, params.release)
         env = await env_file.read(site.host, layout.env_path(params.app_path, params.release), params.public)
         what = Command(argv=params.argv, env={**env, **params.env}, cwd=folder, deadline=params.deadline)
@@ -57,7 +66,8 @@ class RunJob:
         )
 
     async def undo(self, site: Site, params: Params) -> NotUndone | None:
-        del site
+        if params.inside is not None:
+            await one_off.end(site.host, params.inside)
         if not params.undoing or params.blocked:
             return None
         return NotUndone(what=f"whatever the job {params.job} did", how="undo it by hand if it must not stay")

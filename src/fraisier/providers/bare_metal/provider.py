@@ -93,7 +93,7 @@ class BareMetal:
         if host_jobs.timed(environment, observed):
             return (host_jobs.switch(environment, observed),)
         if environment.jobs and environment.hosts:
-            return (steps.switch(environment, observed), host_jobs.elsewhere(environment, observed))
+            return (steps.switch(environment, observed), host_jobs.placed(environment, observed))
         return (steps.switch(environment, observed),)
 
     def health(self, environment: Environment, observed: Observed, release: Release) -> Step:

@@ -7,10 +7,10 @@ import msgspec
 from fraisier.config.environment import Environment
 from fraisier.config.hooks import Hook
 from fraisier.config.job import Job
-from fraisier.errors import DeploymentError, NotSupportedYet, StepFailed
+from fraisier.errors import ConfigurationError, DeploymentError, NotSupportedYet, StepFailed
 from fraisier.hosts import layout
 from fraisier.hosts.compose import commands, trouble
-from fraisier.hosts.compose.containers import containers, of
+from fraisier.hosts.compose.containers import containers, lives, of
 from fraisier.hosts.compose.drift import drift
 from fraisier.hosts.compose.project import Project, project
 from fraisier.hosts.compose.release import pins_of, require_pins, up
@@ -23,8 +23,8 @@ from fraisier.model.host import Host
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import Position, Step
-from fraisier.providers import host_steps
-from fraisier.providers.docker_compose import steps
+from fraisier.providers import host_jobs, host_steps
+from fraisier.providers.docker_compose import jobs, steps
 from fraisier.providers.docker_compose.home import settled
 from fraisier.providers.provider import SchemaChange
 
@@ -99,16 +99,20 @@ class DockerCompose:
     def run_job(
         self, environment: Environment, observed: Observed, job: Job, *, with_version: bool = False
     ) -> tuple[Step, ...]:
-        del observed, with_version
-        raise NotSupportedYet(
-            f"{environment.identity}/{job.name}: jobs in containers are not supported yet.",
-            hint="Jobs run with the provider bare_metal.",
-        )
+        environment = settled(environment)
+        if environment.type == "backup":
+            made = host_steps.backup_job(environment, observed, job)
+            return tuple(jobs.backup_inside(step, environment, observed, job) for step in made)
+        step = host_steps.run_job(environment, observed, job, with_version=with_version)
+        return (jobs.inside(step, environment, observed, job, with_version=with_version),)
 
     def switch(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
-        return (steps.switch(settled(environment), observed),)
+        switched = steps.switch(settled(environment), observed)
+        return (switched, host_jobs.placed(environment, observed)) if environment.jobs else (switched,)
 
     def health(self, environment: Environment, observed: Observed, release: Release) -> Step:
+        if environment.jobs and not environment.health_checks:
+            return jobs.health(settled(environment), observed, release)
         return steps.health(settled(environment), observed, release)
 
     def clean(self, environment: Environment, observed: Observed) -> tuple[Step, ...]:
@@ -118,6 +122,8 @@ class DockerCompose:
         """The lines of the release's own services, each with the name of its container."""
         owner = _project(environment, installation_id)
         own = await _own(host, owner)
+        if environment.jobs and not own:
+            return ""
         shown = await host.look(commands.logs(owner.name, own, lines))
         if not shown.ok:
             await trouble.require(host)
@@ -131,7 +137,8 @@ class DockerCompose:
         self, host: Host, environment: Environment, installation_id: str, lines: int
     ) -> Command:
         owner = _project(environment, installation_id)
-        return commands.following(owner.name, await _own(host, owner), lines, deadline=FOLLOWING)
+        own = await _services(host, environment, owner)
+        return commands.following(owner.name, own, lines, deadline=FOLLOWING)
 
     async def drift(
         self, host: Host, environment: Environment, installation_id: str, live: Release
@@ -140,23 +147,30 @@ class DockerCompose:
         return [said async for said in drift(host, owner, live)]
 
     async def running(self, host: Host, environment: Environment, installation_id: str) -> bool:
+        """A fraise of jobs runs when what they need does."""
         owner = _project(environment, installation_id)
-        return any(one.running for one in of(await containers(host, owner.name), await _own(host, owner)))
+        there = await containers(host, owner.name)
+        if environment.jobs:
+            live = await _live(host, owner)
+            pins = await pins_of(host, owner.app_path, live) if live else None
+            return live is not None and pins is not None and lives(there, live, pins)
+        return any(one.running for one in of(there, await _own(host, owner)))
 
     async def start(self, host: Host, environment: Environment, installation_id: str) -> None:
         owner = _project(environment, installation_id)
-        live = layout.name_in(await host.read_link(layout.current_path(owner.app_path)))
+        live = await _live(host, owner)
         if live is None:
             raise StepFailed(
                 f"Nothing is deployed to {environment.identity}.",
                 hint=f"fraisier deploy {environment.fraise} {environment.environment}",
             )
+        await _services(host, environment, owner)
         pins = await require_pins(host, owner.app_path, live)
         await effect(host, await up(host, owner, live, pins, steps.UP_WITHIN), f"Starting {owner.name}")
 
     async def stop(self, host: Host, environment: Environment, installation_id: str) -> None:
         owner = _project(environment, installation_id)
-        own = await _own(host, owner)
+        own = await _services(host, environment, owner)
         await effect(host, commands.stop(owner.name, own, deadline=steps.UP_WITHIN), f"Stopping {owner.name}")
 
     def _inside(self, step: Step, environment: Environment, observed: Observed) -> Step:
@@ -179,7 +193,23 @@ def _project(environment: Environment, installation_id: str) -> Project:
 
 
 async def _own(host: Host, owner: Project) -> tuple[str, ...]:
-    """The services that carry the live release; none where nothing is live."""
-    live = layout.name_in(await host.read_link(layout.current_path(owner.app_path)))
+    """The services that live while the live release does; none where nothing is live."""
+    live = await _live(host, owner)
     pins = await pins_of(host, owner.app_path, live) if live else None
-    return pins.own if pins else ()
+    return pins.served if pins else ()
+
+
+async def _services(host: Host, environment: Environment, owner: Project) -> tuple[str, ...]:
+    """As `_own`. Raises `ConfigurationError` where there are only jobs, which nobody starts, stops or follows."""
+    own = await _own(host, owner)
+    if environment.jobs and not own:
+        raise ConfigurationError(
+            f"{environment.identity} has no service.",
+            hint=f"It has jobs: fraisier job list {environment.fraise} {environment.environment}",
+        )
+    return own
+
+
+async def _live(host: Host, owner: Project) -> str | None:
+    """The name of the live release."""
+    return layout.name_in(await host.read_link(layout.current_path(owner.app_path)))

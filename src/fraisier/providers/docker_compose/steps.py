@@ -25,6 +25,7 @@ from fraisier.hosts.steps import prune_releases
 from fraisier.model.plan import Observed
 from fraisier.model.release import Release
 from fraisier.model.step import OnFailure, Position, Step
+from fraisier.providers.docker_compose import jobs
 from fraisier.providers.host_steps import public, step, variables
 
 MARGIN: Final = 60.0
@@ -38,7 +39,8 @@ def make(environment: Environment, observed: Observed) -> Step:
         project=_project(environment, observed),
         release=observed.release_name,
         files=environment.file,
-        services=environment.service.names if environment.service else (),
+        services=_services(environment),
+        for_jobs=bool(environment.jobs),
         image=environment.docker_image or "",
         cache=environment.build_cache,
         settings=settings(environment.resources),
@@ -98,7 +100,7 @@ def health(environment: Environment, observed: Observed, release: Release) -> St
         commit=release.commit,
         identity=environment.identity,
         public=public(environment),
-        project=_project(environment, observed),
+        project=None if environment.jobs else _project(environment, observed),
     )
     return step(
         "check_health",
@@ -157,6 +159,12 @@ def settings(bounds: Resources) -> dict[str, Any]:
     if cpu.request is not None:
         found["cpu_shares"] = max(2, round(SHARES * cpu.request))
     return found
+
+
+def _services(environment: Environment) -> tuple[str, ...]:
+    if environment.jobs:
+        return jobs.services(environment)
+    return environment.service.names if environment.service else ()
 
 
 def _project(environment: Environment, observed: Observed) -> Project:

@@ -28,6 +28,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
     `image` is run instead of building the only service of its own. `settings` are more of what Compose shall know
     about the release's own services; `alone` describes the only one where there is no Compose file. `env_vars` are unresolved. `deadline` in seconds, for building and pulling.
+    `for_jobs`: the services only run jobs, and a deployment brings up what they need.
     """
 
     project: Project
@@ -41,6 +42,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     env_vars: dict[str, str] = msgspec.field(default_factory=dict)
     env_files: tuple[str, ...] = ()
     deadline: float = 1800.0
+    for_jobs: bool = False
 
     @property
     def folder(self) -> str:
@@ -69,14 +71,16 @@ class MakeImages:
         taken = await _take(site, params, services, own)
         kept = {**built, **{name: image(params.project, name, tag_of(id_)) for name, id_ in taken.items()}}
         ids = await image_ids(site.host, tuple(built.values()))
+        jobs = (params.services or own) if params.for_jobs else ()
         pins = Pins(
             files=names,
             own=own,
-            wanted=params.services,
+            wanted=tuple(name for name in services if name not in jobs) if jobs else params.services,
+            jobs=jobs,
             images={name: ids[there] for name, there in built.items()} | taken,
             kept=kept,
             names={name: services[name].image for name in kept if services[name].build},
-            ports={name: services[name].ports for name in own},
+            ports={name: services[name].ports for name in own if name not in jobs},
             alone={key: value for key, value in params.alone.items() if key != "build"},
         )
         text = override.render(pins, params.release, variables, params.settings)

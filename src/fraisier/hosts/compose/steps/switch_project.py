@@ -73,7 +73,7 @@ async def _put(host: Host, params: Params, release: str, pins: Pins) -> None:
     await effect(
         host,
         await up(host, params.project, release, pins, params.deadline),
-        f"Bringing up {', '.join(pins.wanted or pins.own)}",
+        f"Bringing up {', '.join(pins.wanted or pins.served) or params.project.name}",
         hint="Try it by hand with `docker compose up` in the release folder; the lines above are its last output.",
     )
     there = await containers(host, params.project.name)
@@ -85,8 +85,8 @@ async def _put(host: Host, params: Params, release: str, pins: Pins) -> None:
 
 async def _not_started(host: Host, project: Project, pins: Pins, there: Sequence[Container]) -> StepFailed:
     """The error for containers that ended at once: what became of them, and their last lines."""
-    seen = ", ".join(f"{one.service} is {one.status} ({one.exit_code})" for one in of(there, pins.own))
-    logs = await host.look(commands.logs(project.name, pins.own, 20))
+    seen = ", ".join(f"{one.service} is {one.status} ({one.exit_code})" for one in of(there, pins.served))
+    logs = await host.look(commands.logs(project.name, pins.served, 20))
     return StepFailed(
         f"The services did not start on {host.name}: {seen or 'there is no container'}.\n"
         + last_lines(logs.output),
