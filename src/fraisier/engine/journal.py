@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from fraisier.database import Database
 from fraisier.database.threads import in_thread
+from fraisier.database.together import Together
 from fraisier.errors import LeaseLost
 from fraisier.model.identity import Identity
 from fraisier.model.status import StepStatus
@@ -30,6 +32,7 @@ class Journal:
         self._database = database
         self._claim = claim
         self._deployment = deployment
+        self._steps = Together(partial(database.call_each, "fn_record_step"))
         self.identifier = identifier
 
     async def intend(self, ordinal: int, *, undo: bool = False) -> None:
@@ -51,17 +54,17 @@ class Journal:
 
         `event` is the type of what this makes true; it is told with the error, if there is one.
         """
-        await self._write(
-            "fn_record_step",
-            ordinal=ordinal,
-            phase="undo" if undo else "apply",
-            status=str(status),
-            note=note,
-            error=error,
-            output=output,
-            event=event,
-            event_data={"error": error} if error else {},
-        )
+        told = {
+            "ordinal": ordinal,
+            "phase": "undo" if undo else "apply",
+            "status": str(status),
+            "note": note,
+            "error": error,
+            "output": output,
+            "event": event,
+            "event_data": {"error": error} if error else {},
+        }
+        self._held(await self._steps.store(self._about(told)))
 
     async def turn_back(self, reason: str) -> None:
         """Set the direction to `back`, before the first undo. It is never changed again."""
