@@ -33,9 +33,8 @@ def write(app: App, file: str | None, *, force: bool) -> None:
             f"{target} cannot be written: {error.strerror}.",
             hint="Run this as root, or write it elsewhere: --file fraisier-webhook.service",
         ) from error
-    named = (
-        target.name if target.parent == Path(FOLDER) else target.absolute()
-    )  # systemd links what lies elsewhere
+    # systemd links what lies elsewhere.
+    named = target.name if target.parent == Path(FOLDER) else target.absolute()
     following = f"systemctl daemon-reload && systemctl enable --now {shlex.quote(str(named))}"
     if app.json:
         terminal.answer({"schema": 1, "file": str(target), "config": config.path, "next": following})

@@ -162,9 +162,7 @@ class Pump:
             raise
         except FraiseQLError as error:  # a secret without a value, a package that is missing
             raise Undelivered(error.message, hint=error.hint) from error
-        except (
-            Exception
-        ) as bug:  # a library's or ours: `notifications list` and doctor show it, the others go on
+        except Exception as bug:  # a library's or ours: it is shown as undelivered, and the others go on
             log.exception("consumer %s", self.consumer.name)
             raise Undelivered(f"unexpected {type(bug).__name__}.", hint="A bug; see the log.") from bug
         finally:

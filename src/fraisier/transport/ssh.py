@@ -9,6 +9,7 @@ import asyncio
 import random
 import shlex
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,7 +104,7 @@ async def _connect(way: Ssh, ways: Ways, options: asyncssh.SSHClientConnectionOp
                 way.host,
                 options.port,
                 options=options,
-                known_hosts=asyncssh.read_known_hosts(_files(known_hosts(options))),
+                known_hosts=_known(tuple(map(_version, _files(known_hosts(options))))),
                 encryption_algs=_ciphers(options),
                 tunnel=tunnel,
                 config=None,
@@ -163,6 +164,20 @@ def _jump_way(jump: str) -> Ssh:
     user, _, where = jump.rpartition(",")[2].rpartition("@")
     host, _, port = where.rpartition(":") if where.rpartition(":")[2].isdigit() else (where, "", "")
     return Ssh(host=host, user=user or None, port=int(port) if port else None)
+
+
+@lru_cache(maxsize=8)
+def _known(files: tuple[tuple[str, int, int], ...]) -> asyncssh.SSHKnownHosts:
+    """The keys in these files, read once for all hosts: with many it takes longer than to connect."""
+    import asyncssh  # noqa: PLC0415
+
+    return asyncssh.read_known_hosts([path for path, *_ in files])
+
+
+def _version(path: str) -> tuple[str, int, int]:
+    """A file as long as nobody changes it."""
+    now = Path(path).stat()
+    return path, now.st_mtime_ns, now.st_size
 
 
 def _files(paths: list[str] | tuple[str, ...]) -> list[str]:
