@@ -79,16 +79,18 @@ async def survey(
     """
     site = next(iter(sites.values()))
     prepare(site, environment.health_checks)
-    looks = (provider_of(environment).look(each.host, environment) for each in sites.values())
-    views = await asyncio.gather(*looks)
+    looks = asyncio.gather(*(provider_of(environment).look(one.host, environment) for one in sites.values()))
     mirror = mirror_path(environment.git_repo)
-    if wanted.kind is Kind.JOB:
-        commit = _live(environment, views[0]).commit
-    elif wanted.kind is Kind.ROLLBACK:
-        commit = await _earlier(site, environment, wanted, past, views[0], mirror)
-    else:
+    if wanted.kind is Kind.DEPLOY:
         version = past.current if wanted.only_failed and wanted.version is None else wanted.version
-        commit = await _from_git(site, environment, version, mirror)
+        views, commit = await asyncio.gather(looks, _from_git(site, environment, version, mirror))
+    else:
+        views = await looks
+        commit = (
+            _live(environment, views[0]).commit
+            if wanted.kind is Kind.JOB
+            else await _earlier(site, environment, wanted, past, views[0], mirror)
+        )
     attempt = release_name(turn.token, commit)
     itself = is_itself(environment)
 

@@ -35,6 +35,7 @@ class Line:
         self._connection: Connection | None = None
         self._opening = asyncio.Lock()
         self._patience = RETURNS_WITHIN
+        self._over = False
 
     @property
     def name(self) -> str:
@@ -43,14 +44,19 @@ class Line:
     async def open(self) -> Connection:
         """The connection there is, or a new one. Raises `Unreachable`."""
         async with self._opening:
-            if self._connection is None:
+            if self._connection is None and not self._over:
                 connection = Connection(await self._opener.open())
                 try:
                     async with asyncio.timeout(STARTS_WITHIN):
                         await connection.start()
                 except (ConnectionEnded, TimeoutError) as error:
                     raise self._unreachable(str(error) or "it did not answer in time") from error
-                self._connection, self._patience = connection, RETURNS_WITHIN
+                self._connection = connection
+                self._patience = 0.0 if self._over else RETURNS_WITHIN
+            if self._over:
+                await self._hang_up()
+            if self._connection is None:
+                raise self._unreachable("nobody needs it any more")
             return self._connection
 
     async def reach(self) -> None:
@@ -73,7 +79,7 @@ class Line:
             except Answered as no:
                 raise self._refusal(no) from None
             except TimeoutError:
-                await self.close()
+                await self._hang_up()
                 raise self._unreachable(f"no answer within {deadline + SLACK:.0f} seconds") from None
             except Refused:
                 raise
@@ -96,6 +102,11 @@ class Line:
             raise self._unreachable(str(error)) from None
 
     async def close(self) -> None:
+        """For good: whoever still asks, because what it was asked for has failed elsewhere, opens nothing again."""
+        self._over, self._patience = True, 0.0
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
             await connection.close()
@@ -107,7 +118,7 @@ class Line:
                 return await connection.ask(question)
         except ConnectionEnded:
             if connection is self._connection:
-                await self.close()
+                await self._hang_up()
             raise
 
     def _refusal(self, no: Answered) -> DeploymentError:
