@@ -45,19 +45,22 @@ class Line:
         """The connection there is, or a new one. Raises `Unreachable`."""
         async with self._opening:
             if self._connection is None and not self._over:
-                connection = Connection(await self._opener.open())
-                try:
-                    async with asyncio.timeout(STARTS_WITHIN):
-                        await connection.start()
-                except (ConnectionEnded, TimeoutError) as error:
-                    raise self._unreachable(str(error) or "it did not answer in time") from error
-                self._connection = connection
-                self._patience = 0.0 if self._over else RETURNS_WITHIN
+                self._connection = await self._opened()
             if self._over:
-                await self._hang_up()
+                await self.close()
             if self._connection is None:
                 raise self._unreachable("nobody needs it any more")
             return self._connection
+
+    async def _opened(self) -> Connection:
+        connection = Connection(await self._opener.open())
+        try:
+            async with asyncio.timeout(STARTS_WITHIN):
+                await connection.start()
+        except (ConnectionEnded, TimeoutError) as error:
+            raise self._unreachable(str(error) or "it did not answer in time") from error
+        self._patience = RETURNS_WITHIN
+        return connection
 
     async def reach(self) -> None:
         """See that it answers. Raises `Unreachable`; after that it is tried once for each question, without patience."""
