@@ -16,17 +16,19 @@ printf '%s\n' "$commit" >"$partial/git/HEAD"
 export GIT_DIR="$partial/git" GIT_OBJECT_DIRECTORY="$mirror/objects" GIT_WORK_TREE="$partial/tree"
 
 git read-tree "$commit"
-submodules=$(git ls-files --stage | sed -n 's/^160000 .*	//p')
-if [ -n "$submodules" ]; then
-  printf '%s\n' "$submodules"
-  exit 68
-fi
-
 { git archive --format=tar "$commit" || : >"$partial/failed"; } |
   tar --extract --file=- --directory="$partial/tree" --no-same-owner --warning=no-timestamp
 [ ! -e "$partial/failed" ] || exit 1
 
 cd -- "$partial/tree"
+# A submodule is written as an empty folder, and Git knows no other empty ones.
+if [ -n "$(find . -type d -empty -print -quit)" ]; then
+  submodules=$(git ls-files --stage | sed -n 's/^160000 .*	//p')
+  if [ -n "$submodules" ]; then
+    printf '%s\n' "$submodules"
+    exit 68
+  fi
+fi
 different=$(git status --porcelain --no-renames --untracked-files=all --ignored=matching)
 if [ -n "$different" ]; then
   printf '%s\n' "$different" | cut -c 4-
