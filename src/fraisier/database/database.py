@@ -58,17 +58,20 @@ class Database:
         """
         return self._store.call(name, params)
 
-    def store_webhooks(self, webhooks: Sequence[Mapping[str, Any]]) -> list[Row | DatabaseError | None]:
-        """Keep webhooks, and the `requests` that each asks for, in one transaction: one wait for the disk for all.
+    def call_each(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[Row | DatabaseError | None]:
+        """Run the command once for each set of parameters, all in one transaction: one wait for the disk for all.
 
-        Answers of fn_process_webhook in their order; one that fails is undone alone, and its error stands in its
-        place. Raises `DatabaseError` when none of them could be written.
+        Answers in their order; one that fails is undone alone, and its error stands in its place. Raises
+        `DatabaseError` when none of them could be written.
         """
+        return self._store.call_each(name, calls)
+
+    def store_webhooks(self, webhooks: Sequence[Mapping[str, Any]]) -> list[Row | DatabaseError | None]:
+        """Keep webhooks as `call_each` does, with the `requests` that each asks for; the rows of fn_process_webhook."""
         wanted = [webhook.get("requests", ()) for webhook in webhooks]
         columns = [{name: webhook[name] for name in webhook if name != "requests"} for webhook in webhooks]
-        return self._store.call_each(
-            "fn_process_webhook", columns, "fn_follow_webhooks", lambda answers: followed(answers, wanted)
-        )
+        conclusion = "fn_follow_webhooks", lambda answers: followed(answers, wanted)
+        return self._store.call_each("fn_process_webhook", columns, conclusion)
 
     def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[Row] | None:
         """Run the command once for each set of parameters, all in one transaction, or none of them.

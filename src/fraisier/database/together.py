@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fraisier.database.threads import in_thread
 from fraisier.errors import DatabaseError
 
 Row = dict[str, Any]
@@ -53,7 +52,8 @@ class Together:
                 if len(batch) > 1 and self._gather:
                     await asyncio.sleep(self._gather)
                 batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-                for (_, answer), row in zip(batch, await self._written(batch), strict=True):
+                written = await self._written([parameters for parameters, _ in batch])
+                for (_, answer), row in zip(batch, written, strict=True):
                     if isinstance(row, Exception):
                         answer.set_exception(row)
                     else:
@@ -62,8 +62,8 @@ class Together:
             for _, answer in (*batch, *self._waiting):
                 answer.cancel()
 
-    async def _written(self, batch: Sequence[Waiting]) -> Sequence[Row | Exception | None]:
+    async def _written(self, batch: list[Row]) -> Sequence[Row | Exception | None]:
         try:
-            return await in_thread(self._write, [parameters for parameters, _ in batch])
+            return await asyncio.get_running_loop().run_in_executor(None, self._write, batch)
         except Exception as error:  # noqa: BLE001 - each of those who wait is told
             return [error] * len(batch)

@@ -58,15 +58,18 @@ async def test_whoever_gives_up_waiting_does_not_stop_the_others(database):
 
 
 async def test_a_database_that_fails_is_told_to_all_and_the_next_is_tried(database, monkeypatch):
-    writer, each = Writer(database), database.store_webhooks
+    each, full = database.store_webhooks, [True]
 
-    def gone(_):
-        raise DatabaseError("The disk is full.")
+    def stored(webhooks):
+        if full:
+            raise DatabaseError("The disk is full.")
+        return each(webhooks)
 
-    monkeypatch.setattr(database, "store_webhooks", gone)
+    monkeypatch.setattr(database, "store_webhooks", stored)
+    writer = Writer(database)
     found = await asyncio.gather(*(writer.store(delivery(n)) for n in range(3)), return_exceptions=True)
     assert {str(error) for error in found} == {"The disk is full."}
-    monkeypatch.setattr(database, "store_webhooks", each)
+    full.clear()
     assert (await writer.store(delivery(9)))["delivery_id"] == "d-9"
 
 

@@ -61,12 +61,11 @@ class Store:
         self,
         name: str,
         calls: Sequence[Mapping[str, Any]],
-        last: str,
-        told: Callable[[Answers], Mapping[str, Any]],
+        conclusion: tuple[str, Callable[[Answers], Mapping[str, Any]]] | None = None,
     ) -> list[dict[str, Any] | DatabaseError | None]:
         script = function(name)
         values = [script.bind(params) for params in calls]
-        end = concluding(function(last), told)
+        end = concluding(function(conclusion[0]), conclusion[1]) if conclusion else None
         return self._patiently(lambda: self._transact_each(script, values, end))
 
     def call_all(self, name: str, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
@@ -106,7 +105,7 @@ class Store:
             return transact(connection, script, values, self._clock)
 
     def _transact_each(
-        self, script: Script, each: list[dict[str, Any]], last: Last
+        self, script: Script, each: list[dict[str, Any]], last: Last | None
     ) -> list[dict[str, Any] | DatabaseError | None]:
         with self._writing() as connection:
             found = transact_each(connection, script, each, self._clock, last)

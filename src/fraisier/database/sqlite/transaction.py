@@ -47,11 +47,11 @@ def transact_each(
     script: Script,
     each: list[dict[str, Any]],
     clock: Clock,
-    last: Last,
+    last: Last | None = None,
 ) -> list[dict[str, Any] | sqlite3.Error | None]:
     """Run the script once for each set of values, all in one transaction; what refuses or fails is undone alone.
 
-    `last` is run after them. Raises `sqlite3.Error` when the transaction as a whole cannot be had or kept.
+    `last` is run after them, if given. Raises `sqlite3.Error` when the transaction as a whole cannot be had or kept.
     """
     try:
         # While nobody fails, nobody needs a savepoint.
@@ -65,7 +65,8 @@ def transact_each(
     with _transaction(connection):
         now = bindings(clock)
         found = [_run_alone(connection, script, values | now) for values in each]
-        last(connection, found, now)
+        if last is not None:
+            last(connection, found, now)
     return found
 
 
