@@ -45,23 +45,29 @@ class Share:
         self._mine += size
 
 
-async def read(receive: Receive, share: Share) -> bytes:
-    """The raw bytes; more than `CAP` are never kept. Raises `Refusal`."""
-    body, size, more = bytearray(), 0, True
+async def read(receive: Receive, share: Share, *, is_whole: bool = False) -> bytes:
+    """The raw bytes; more than `CAP` are never kept. Nobody waits for what `is_whole`. Raises `Refusal`."""
+    if is_whole:
+        return await _read(receive, share)
     try:
         async with asyncio.timeout(DEADLINE):
-            while more and size <= DRAINED:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Refusal(400, "The connection ended before the body did.")
-                chunk = message.get("body", b"")
-                size += len(chunk)
-                if size <= CAP:
-                    share.take(len(chunk))
-                    body += chunk
-                more = message.get("more_body", False)
+            return await _read(receive, share)
     except TimeoutError:
         raise Refusal(408, f"The body did not arrive within {DEADLINE:g} s.") from None
+
+
+async def _read(receive: Receive, share: Share) -> bytes:
+    body, size, more = bytearray(), 0, True
+    while more and size <= DRAINED:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(400, "The connection ended before the body did.")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= CAP:
+            share.take(len(chunk))
+            body += chunk
+        more = message.get("more_body", False)
     if size > CAP:
         raise Refusal(413, f"The body is larger than {CAP // 1024} KiB.")
     return bytes(body)

@@ -19,6 +19,7 @@ from fraisier.server.allowance import Allowance, Buckets
 from fraisier.server.choice import choose, pinned
 from fraisier.server.decision import Decision, Outcome, decide
 from fraisier.server.delivery import Delivery, Message, authentic
+from fraisier.server.patience import is_whole
 from fraisier.server.refusal import Refusal
 from fraisier.server.rules import Rules
 from fraisier.server.source import source
@@ -53,7 +54,7 @@ class Webhooks:
         with body_of.Share() as share:
             delivery = Delivery(
                 forge=forge,
-                body=await body_of.read(receive, share),
+                body=await body_of.read(receive, share, is_whole=is_whole(scope)),
                 headers=headers,
                 source_ip=source(peer, header(headers, "x-forwarded-for"), rules.proxies),
                 request_id=request_id,
