@@ -141,7 +141,8 @@ def _not_undone(report: Report) -> list[Line]:
         return []
     found: list[Line] = [("  Not undone:", "yellow")]
     for left in report.not_undone:
-        found.append((f"    {one_line(left['step'])}: {one_line(left['what'])}", None))
+        where = ": ".join(filter(None, (left.get("host"), left["step"])))
+        found.append((f"    {one_line(where)}: {one_line(left['what'])}", None))
         found.append((f"      {one_line(left['how'])}", None))
     return found
 

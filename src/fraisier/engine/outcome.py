@@ -12,7 +12,7 @@ from fraisier.errors import DeploymentError, FraiseQLError, RollbackError
 from fraisier.model.place import HERE
 from fraisier.model.plan import Plan
 from fraisier.model.status import DeploymentStatus, Kind, LaneHealth
-from fraisier.model.step import NotUndone
+from fraisier.model.step import NotUndone, Step
 
 IN_SERVICE: Final = "in_service"
 PENDING_RESTORE: Final = "pending_restore"
@@ -53,6 +53,14 @@ class WayBack(msgspec.Struct, frozen=True, kw_only=True):
     not_undone: tuple[dict[str, str], ...] = ()
 
 
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """The hosts that went back alone: why, which of them are not as they were, and what their ways back found."""
+
+    why: Failures
+    stuck: Failures
+    ways: tuple[WayBack, ...]
+
+
 def together(backs: Iterable[WayBack]) -> WayBack:
     """What several ways back found, as one: hosts that went back alone, and the rest of them."""
     found = tuple(backs)
@@ -70,9 +78,10 @@ def arrived(*, judged: bool, warnings: tuple[str, ...]) -> Outcome:
     return Outcome(status=DeploymentStatus.SUCCESS, lane_health=health, warnings=warnings)
 
 
-def partly(plan: Plan, gone_back: Failures, stuck: Failures, *, warnings: tuple[str, ...]) -> Outcome:
+def partly(plan: Plan, gone: Gone, *, warnings: tuple[str, ...]) -> Outcome:
     """The new version is live, but not on all hosts: the others went back, or did not answer at all."""
-    why = {**plan.left_out, **{host: error.message for host, error in gone_back.items()}}
+    stuck = gone.stuck
+    why = {**plan.left_out, **{host: error.message for host, error in gone.why.items()}}
     lane = f"{plan.identity.fraise} {plan.identity.environment}"
     error = RollbackError if stuck else DeploymentError
     status = DeploymentStatus.ROLLBACK_FAILED if stuck else DeploymentStatus.FAILED
@@ -84,6 +93,7 @@ def partly(plan: Plan, gone_back: Failures, stuck: Failures, *, warnings: tuple[
             + "; ".join(f"{host}: {text}" for host, text in why.items()),
             hint=f"Mend them, then: fraisier deploy {lane} --only-failed",
         ),
+        not_undone=together(gone.ways).not_undone,
         warnings=warnings,
         stayed=True,
     )
@@ -186,6 +196,6 @@ def exit_code(status: DeploymentStatus, error: FraiseQLError | None) -> int:
     return status.exit_code
 
 
-def still_there(title: str, left: NotUndone) -> dict[str, str]:
-    """One entry of `not_undone`: the step, what stays, and how a person removes it."""
-    return {"step": title, "what": left.what, "how": left.how}
+def still_there(step: Step, left: NotUndone) -> dict[str, str]:
+    """One entry of `not_undone`: the host (empty: the only one) and the step, what stays, and how a person removes it."""
+    return {"host": step.host, "step": step.title, "what": left.what, "how": left.how}

@@ -116,7 +116,8 @@ class Runner:
                 return outcome.stayed(self._plan, error, warnings=tuple(self._warnings))
             return await self.go_back(error)
         if self._gone_back or self._plan.left_out:
-            return outcome.partly(self._plan, self._gone_back, self._stuck, warnings=tuple(self._warnings))
+            gone = outcome.Gone(why=self._gone_back, stuck=self._stuck, ways=tuple(self._alone))
+            return outcome.partly(self._plan, gone, warnings=tuple(self._warnings))
         judged = self._plan.kind is Kind.JOB or self._judged()
         arrived = outcome.arrived(judged=judged, warnings=tuple(self._warnings))
         return outcome.with_hosts(self._plan, arrived, {})
@@ -265,7 +266,7 @@ class Runner:
                 failures.append(f"{step.title}: {error.message}")
                 self._stuck[step.host] = error
             else:
-                left.extend([outcome.still_there(step.title, still)] if still else [])
+                left.extend([outcome.still_there(step, still)] if still else [])
 
     def _is_switch(self, ordinal: int) -> bool:
         return self._plan.steps[ordinal].position is Position.SWITCH

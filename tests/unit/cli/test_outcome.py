@@ -79,7 +79,10 @@ Next: fraisier logs dep_00002""",
             "rollback_failed",
             kind=Kind.ROLLBACK,
             error=ERROR,
-            not_undone=({"step": "Database migrated", "what": "table price", "how": "drop it"},),
+            not_undone=(
+                {"host": "", "step": "Database migrated", "what": "table price", "how": "drop it"},
+                {"host": "web2", "step": "Unit", "what": "the old unit", "how": "start it"},
+            ),
         ),
         """
 ✗ Rollback failed, and so did the way back: GET / answered 500
@@ -89,6 +92,8 @@ Next: fraisier logs dep_00002""",
   Not undone:
     Database migrated: table price
       drop it
+    web2: Unit: the old unit
+      start it
 Hint: Read its log.
 Next: fraisier logs dep_00002""",
     ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fraisier.engine.outcome import WayBack, exit_code, returned, together
+from fraisier.engine.outcome import Gone, WayBack, exit_code, partly, returned, together
 from fraisier.errors import DeploymentError, Interrupted, Unreachable
 from fraisier.model.commit import Commit
 from fraisier.model.identity import Identity
@@ -90,3 +90,11 @@ def test_a_host_that_went_back_alone_and_failed_counts_when_the_others_follow():
     well = together([WayBack(switched=True), WayBack(switched=False)])
     outcome = returned(a_plan(OLD), DeploymentError("sick"), well, cancelled=False, warnings=())
     assert outcome.status is DeploymentStatus.ROLLED_BACK
+
+
+def test_what_stays_of_a_host_that_went_back_alone_is_told_though_the_others_stay():
+    left = {"host": "web2", "step": "Migrations", "what": "a column", "how": "drop it"}
+    ways = (WayBack(switched=True, not_undone=(left,)), WayBack(switched=False))
+    gone = Gone(why={"web2": DeploymentError("sick")}, stuck={}, ways=ways)
+    outcome = partly(a_plan(OLD), gone, warnings=())
+    assert (outcome.stayed, outcome.not_undone) == (True, (left,))
