@@ -1,11 +1,13 @@
 """`fraisier events`: the outbox as a person, a script and a pipe read it."""
 
 import json
+import signal
 import subprocess
 
 import pytest
 
 from tests.support.processes import until
+from tests.support.running import running
 
 KEYS = {
     "schema", "type", "service", "fraise", "environment", "job", "version", "deployment_id", "duration", "error",
@@ -79,6 +81,16 @@ def test_no_events_and_a_moment_that_is_none(shop):
     refused = shop.run("events", "--since", "yesterday")
     assert refused.exit_code == 2
     assert "'yesterday' is neither" in refused.stderr
+
+
+def test_ctrl_c_is_the_way_to_leave_and_no_trouble(shop):
+    shop.commit()
+    shop.deploy()
+    with running(shop, "events", "--follow", "--since", "0") as following:
+        assert "request.made" in following.process.stdout.readline()
+        following.signal(signal.SIGINT)
+        _, complaint = following.process.communicate(timeout=20)
+        assert (following.process.returncode, complaint) == (130, "")
 
 
 def test_following_ends_when_nobody_reads_any_more(shop):

@@ -25,7 +25,8 @@ def test_a_service_is_followed_over_a_restart(shop):
         shop.deploy()
         said(following, "starting v2")
         following.signal(signal.SIGINT)
-        assert following.process.wait(20) == 130
+        _, complaint = following.process.communicate(timeout=20)
+        assert (following.process.returncode, complaint) == (130, "")
 
 
 def test_each_line_is_an_object_for_a_program_and_the_tail_is_as_long_as_asked(shop):

@@ -58,7 +58,10 @@ def command(app: App, follow: bool, since: str | None, limit: int, **only: str |
     where = logs_url(config.logs_url)
     events = _events(found, where)
     if follow:
-        _follow(app, database, events, where, only)
+        from fraisier.cli.following import until_interrupted
+
+        with until_interrupted():
+            _follow(app, database, events, where, only)
     elif app.json:
         terminal.answer([_as_dict(event) for event in events])
     elif events:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+
+import click
 
 from fraisier.cli import terminal
 from fraisier.cli.app import App
+from fraisier.cli.failure import INTERRUPTED
 from fraisier.cli.members import members_of
 
 if TYPE_CHECKING:
@@ -18,10 +22,20 @@ GOING_ON: Final = frozenset(("pending", "running"))
 
 def run(app: App, fraise: str, environment: str | None, tail: int) -> None:
     """One word names a deployment, two name a fraise and its environment."""
-    if environment:
-        _service(app, fraise, environment, tail)
-    else:
-        _deployment(app, fraise)
+    with until_interrupted():
+        if environment:
+            _service(app, fraise, environment, tail)
+        else:
+            _deployment(app, fraise)
+
+
+@contextmanager
+def until_interrupted() -> Iterator[None]:
+    """Ctrl-C is the way to leave: only the exit code tells of it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(INTERRUPTED) from None
 
 
 def _service(app: App, fraise: str, environment: str, tail: int) -> None:

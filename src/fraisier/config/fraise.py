@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from fraisier.config.effective import FraiseKind, Lane, effective
 from fraisier.config.environment import BUILT, ENVIRONMENT, TARGET, Fraise, with_target
 from fraisier.config.git import FRAISE_GIT
@@ -18,6 +20,11 @@ from fraisier.config.state import STATE
 
 OWN: Final = frozenset({"type", "environments", "state", "services", "deployer"})
 TYPES: Final = ("api", "worker", "etl", "scheduled", "backup", "service_group", "custom")
+
+
+def _one_level_up(key: str) -> str:
+    return "it belongs to the fraise, beside environments: for all of them" if key in _FOR_ALL else ""
+
 
 FRAISE: Final = with_target(
     "fraises.FRAISE",
@@ -40,11 +47,18 @@ FRAISE: Final = with_target(
         "services", listed(text(check=name)), "Type service_group: the fraises that are deployed together."
     ),
     Field("git", nested(FRAISE_GIT), "The forge of this fraise, where it is not git.provider."),
-    Field("environments", named(nested(ENVIRONMENT), check=name), "Where it runs, by name."),
+    Field(
+        "environments",
+        named(nested(msgspec.structs.replace(ENVIRONMENT, elsewhere=_one_level_up)), check=name),
+        "Where it runs, by name.",
+    ),
     not_yet={
         "name": "an address for all environments of a fraise; give each its own",
     },
 )
+
+
+_FOR_ALL: Final = FRAISE.by_key.keys() - ENVIRONMENT.by_key.keys() - {"environments"}
 
 
 def _fraisier(fraise: Section) -> Section:

@@ -203,6 +203,12 @@ def test_it_is_refused_for_exactly_this(wrong, text, expected):
         assert problem.what.startswith(what)
 
 
+def test_what_all_environments_share_is_told_where_it_belongs(wrong):
+    text = "fraises: {shop: {app_path: /a, command: run, environments: {production: {git: {provider: gitlab}}}}}\n"
+    [problem] = [one for one in wrong(text) if one.what == "unknown key 'git'"]
+    assert problem.hint == "it belongs to the fraise, beside environments: for all of them"
+
+
 def test_a_fragment_is_told_where_it_belongs(wrong):
     problem, _ = wrong("provider_config: {build_cache: true}\n")
     assert problem.hint == "it belongs below a fraise, or one of its environments"
